@@ -1,0 +1,22 @@
+# Required libraries stop the configuration with the package that brings them; optional ones switch a part off.
+set(CMAKE_MODULE_PATH ${CMAKE_MODULE_PATH} ${CMAKE_CURRENT_LIST_DIR})
+
+function(cornu_require found what package)
+  if(NOT ${found})
+    message(FATAL_ERROR "Cornu needs ${what}. On Debian or Ubuntu: apt-get install ${package}")
+  endif()
+endfunction()
+
+find_package(Eigen3 3.3 QUIET CONFIG)
+cornu_require(Eigen3_FOUND "Eigen 3.3 or newer" libeigen3-dev)
+find_package(OpenMP QUIET COMPONENTS CXX)
+cornu_require(OpenMP_CXX_FOUND "OpenMP for C++" "g++ (or libomp-dev for clang)")
+find_package(hwy QUIET CONFIG)
+cornu_require(hwy_FOUND "Highway 1.0 or newer" libhwy-dev)
+find_package(ZLIB QUIET)
+cornu_require(ZLIB_FOUND "zlib" zlib1g-dev)
+find_package(Threads REQUIRED)
+find_path(CORNU_STB_FOUND_DIR stb_image.h HINTS ${CORNU_STB_INCLUDE_DIR} PATH_SUFFIXES stb)
+cornu_require(CORNU_STB_FOUND_DIR "stb_image.h" libstb-dev)
+find_package(JPEG QUIET)
+find_package(PNG QUIET)
