@@ -1,5 +1,8 @@
 # Required libraries stop the configuration with the package that brings them; optional ones switch a part off.
+# The lists feed CornuConfig.cmake and cornu.pc: a program that links the static library needs these too.
 set(CMAKE_MODULE_PATH ${CMAKE_MODULE_PATH} ${CMAKE_CURRENT_LIST_DIR})
+set(cornu_config_packages "")
+set(cornu_pc_libs "")
 
 function(cornu_require found what package)
   if(NOT ${found})
@@ -7,11 +10,22 @@ function(cornu_require found what package)
   endif()
 endfunction()
 
+# Remembers a library that the static library links: what CornuConfig.cmake looks for, the flag for cornu.pc, and
+# makes its target visible to the project that includes Cornu as a subdirectory.
+macro(cornu_link_dependency target pc_flag debian_package)
+  list(APPEND cornu_config_packages "cornu_find_dependency(${debian_package} ${ARGN})")
+  list(APPEND cornu_pc_libs "${pc_flag}")
+  get_target_property(cornu_is_imported ${target} IMPORTED)
+  if(cornu_is_imported)
+    set_target_properties(${target} PROPERTIES IMPORTED_GLOBAL TRUE)
+  endif()
+endmacro()
+
 find_package(Eigen3 3.3 QUIET CONFIG)
 cornu_require(Eigen3_FOUND "Eigen 3.3 or newer" libeigen3-dev)
 find_package(OpenMP QUIET COMPONENTS CXX)
 cornu_require(OpenMP_CXX_FOUND "OpenMP for C++" "g++ (or libomp-dev for clang)")
-find_package(hwy QUIET CONFIG)
+find_package(hwy 1.0 QUIET CONFIG)
 cornu_require(hwy_FOUND "Highway 1.0 or newer" libhwy-dev)
 find_package(ZLIB QUIET)
 cornu_require(ZLIB_FOUND "zlib" zlib1g-dev)
@@ -20,3 +34,17 @@ find_path(CORNU_STB_FOUND_DIR stb_image.h HINTS ${CORNU_STB_INCLUDE_DIR} PATH_SU
 cornu_require(CORNU_STB_FOUND_DIR "stb_image.h" libstb-dev)
 find_package(JPEG QUIET)
 find_package(PNG QUIET)
+
+cornu_link_dependency(Threads::Threads -pthread g++ Threads)
+cornu_link_dependency(OpenMP::OpenMP_CXX "${OpenMP_CXX_FLAGS}" g++ OpenMP COMPONENTS CXX)
+cornu_link_dependency(hwy::hwy -lhwy libhwy-dev hwy 1.0 CONFIG)
+cornu_link_dependency(ZLIB::ZLIB -lz zlib1g-dev ZLIB)
+if(JPEG_FOUND)
+  cornu_link_dependency(JPEG::JPEG -ljpeg libjpeg-dev JPEG)
+endif()
+if(PNG_FOUND)
+  cornu_link_dependency(PNG::PNG -lpng libpng-dev PNG)
+endif()
+
+message(STATUS "Cornu ${PROJECT_VERSION}: JPEG ${JPEG_FOUND}, PNG ${PNG_FOUND} (FALSE: stb_image decodes; "
+               "libjpeg-dev and libpng-dev bring them)")
