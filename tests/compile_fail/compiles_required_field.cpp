@@ -1,0 +1,7 @@
+#include <cornu/core/required.hpp>
+
+struct Layer {
+  cornu::Required<int> units;
+  float rate = 0.5f;
+};
+int main() { return Layer{.units = 3, .rate = 0.1f}.units; }

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# A program that includes a header compiles in a bounded time (without ccache), and in a bounded multiple of what
+# three standard headers take, which keeps the check honest on slow and on fast machines.
+# usage: compile_budget.sh INCLUDE_DIR WORK COMPILER [HEADER] [SECONDS] [RATIO]
+set -euo pipefail
+include=$1 work=$2 compiler=$3 header=${4:-cornu/cornu.hpp} seconds=${5:-2} ratio=${6:-3}
+mkdir -p "$work"
+[ -e "$include/$header" ] || { echo "compile budget: there is no $header yet"; exit 0; }
+printf '#include <string>\n#include <vector>\n#include <memory>\nint main() {}\n' > "$work/base.cpp"
+printf '#include <%s>\nint main() {}\n' "$header" > "$work/user.cpp"
+
+TIMEFORMAT='%U %S'
+cpu_ms() {  # processor time, which other work on the machine disturbs little; the best of three
+  local best=1000000 i took
+  for i in 1 2 3; do
+    took=$({ time CCACHE_DISABLE=1 "$compiler" -std=c++20 -O2 -I "$include" -c "$1" -o "$work/out.o" >&2; } 2>&1 |
+      awk 'END { printf "%d", ($1 + $2) * 1000 }')
+    [ "$took" -lt "$best" ] && best=$took
+  done
+  echo "$best"
+}
+base=$(cpu_ms "$work/base.cpp") user=$(cpu_ms "$work/user.cpp")
+echo "compile budget: <$header> $user ms, <string> <vector> <memory> $base ms"
+awk -v user="$user" -v base="$base" -v limit="$seconds" -v ratio="$ratio" 'BEGIN {
+  if (user > 1000 * limit) { print "more than " limit " s"; exit 1 }
+  if (user > ratio * base) { print "more than " ratio " times"; exit 1 } }'
