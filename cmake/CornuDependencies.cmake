@@ -13,7 +13,9 @@ endfunction()
 # Remembers a library that the static library links: what CornuConfig.cmake looks for, the flag for cornu.pc, and
 # makes its target visible to the project that includes Cornu as a subdirectory.
 macro(cornu_link_dependency target pc_flag debian_package)
-  list(APPEND cornu_config_packages "cornu_find_dependency(${debian_package} ${ARGN})")
+  set(cornu_package_arguments ${ARGN})
+  string(REPLACE ";" " " cornu_package_arguments "${cornu_package_arguments}")
+  list(APPEND cornu_config_packages "cornu_find_dependency(${debian_package} ${cornu_package_arguments})")
   list(APPEND cornu_pc_libs "${pc_flag}")
   get_target_property(cornu_is_imported ${target} IMPORTED)
   if(cornu_is_imported)
