@@ -1,0 +1,18 @@
+#pragma once
+#include <cstddef>
+#include <span>
+
+namespace cornu::detail {
+
+/// Floats of scratch a thread has: 1 MiB.
+inline constexpr std::size_t kScratchFloats = 262144;
+
+/// This thread's scratch: kScratchFloats floats, 64-byte aligned, content unspecified. Allocated at the first
+/// call of a thread, freed when the thread ends. A kernel owns all of it while it runs and calls no other
+/// kernel meanwhile.
+std::span<float> thread_scratch();
+
+/// Allocates the scratch of all num_threads() threads, so that nothing is allocated later.
+void warm_thread_scratch();
+
+}  // namespace cornu::detail

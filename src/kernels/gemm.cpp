@@ -1,0 +1,162 @@
+#include "cornu/kernels/gemm.hpp"
+
+#include <algorithm>
+
+#include "core/parallel.hpp"
+#include "cornu/core/error.hpp"
+#include "kernels/blocking.hpp"
+#include "kernels/reference/gemm.hpp"
+#include "kernels/tile.hpp"
+
+namespace cornu::kernels {
+
+namespace {
+
+// Up to this many rows reading B costs more than the arithmetic, so B is not packed first.
+constexpr Index kThinRows = 4;
+
+struct Problem {
+  Trans ta, tb;
+  Index m, n, k;
+  const float* a;
+  Index lda;
+  const float* b;
+  Index ldb;
+  float* c;
+  Index ldc;
+  bool accumulate;
+  Epilogue<float> epilogue;
+
+  /// Element (l, j) of op(b).
+  PackSource b_part(Index l, Index j) const {
+    return tb == Trans::no ? PackSource{b + l * ldb + j, ldb, 1} : PackSource{b + j * ldb + l, 1, ldb};
+  }
+};
+
+void check(const char* name, Index rows, Index cols, Index ld) {
+  if (rows < 0 || cols < 0)
+    throw ValueError(detail::concat("gemm: ", name, " is ", rows, " x ", cols,
+                                    "; extents may not be negative. Check m, n and k."));
+  if (rows > 1 && ld < cols)
+    throw ValueError(detail::concat("gemm: rows of ", name, " are ", ld, " apart but ", cols,
+                                    " long. Give a leading dimension of at least the row."));
+}
+
+void check_all(Trans ta, Trans tb, Index m, Index n, Index k, Index lda, Index ldb, Index ldc) {
+  ta == Trans::no ? check("a", m, k, lda) : check("a", k, m, lda);
+  tb == Trans::no ? check("b", k, n, ldb) : check("b", n, k, ldb);
+  check("c", m, n, ldc);
+}
+
+/// Rows i0 .. i0 + rows - 1 of op(a), steps l0 .. l0 + depth - 1, copied from transposed a into tiles of
+/// tile_rows rows, so that a tile reads memory in order.
+void pack_a(const Problem& p, Index i0, Index rows, Index l0, Index depth, Index tile_rows, float* packed) {
+  for (Index i = 0; i < rows; i += tile_rows) {
+    const Index count = std::min(tile_rows, rows - i);
+    float* to = packed + i * depth;
+    for (Index l = 0; l < depth; ++l) {
+      const float* from = p.a + (l0 + l) * p.lda + i0 + i;
+      for (Index r = 0; r < count; ++r) to[l * tile_rows + r] = from[r];
+    }
+  }
+}
+
+void multiply_part(const Problem& p, const TileOps& ops, Index i0, Index rows, Index j0, Index cols) {
+  const BlockScratch scratch = block_scratch();
+  for (Index i = 0; i < rows; ++i) scratch.outs[std::size_t(i)] = i * p.ldc;
+  const Index most = even_part(p.k, kDepth);
+  for (Index j = 0; j < cols; j += kColumns) {
+    const Index width = std::min(kColumns, cols - j);
+    for (Index l = 0; l == 0 || l < p.k; l += most) {
+      const Index depth = std::min(most, p.k - l);
+      const bool last = l + depth >= p.k;
+      const Piece piece{0, depth};
+      Block block{p.a,
+                  scratch.rows.data(),
+                  1,
+                  &piece,
+                  1,
+                  depth,
+                  rows,
+                  width,
+                  scratch.b.data(),
+                  p.c + i0 * p.ldc + j0 + j,
+                  scratch.outs.data(),
+                  p.accumulate || l > 0,
+                  nullptr,
+                  last && p.epilogue.relu};
+      if (last && p.epilogue.bias) block.bias = p.epilogue.bias + j0 + j;
+      if (p.ta == Trans::no) {
+        block.a = p.a + i0 * p.lda + l;
+        for (Index i = 0; i < rows; ++i) scratch.rows[std::size_t(i)] = i * p.lda;
+      } else {
+        pack_a(p, i0, rows, l, depth, ops.tile_rows, scratch.a.data());
+        block.a = scratch.a.data();
+        block.step = ops.tile_rows;
+        for (Index i = 0; i < rows; ++i)
+          scratch.rows[std::size_t(i)] = i / ops.tile_rows * ops.tile_rows * depth + i % ops.tile_rows;
+      }
+      ops.pack_b(p.b_part(l, j0 + j), 0, depth, depth, width, scratch.b.data());
+      ops.multiply(block);
+    }
+  }
+}
+
+/// At most kThinRows rows: b is read where it lies, each block of steps summed apart as multiply does.
+void multiply_thin_part(const Problem& p, const TileOps& ops, Index j0, Index cols) {
+  float* sums = detail::thread_scratch().data();
+  const Index most = even_part(p.k, kDepth);
+  for (Index l = 0; l == 0 || l < p.k; l += most) {
+    const Index depth = std::min(most, p.k - l);
+    const bool last = l + depth >= p.k;
+    ops.multiply_thin(p.m, cols, depth, p.a + l, p.lda, p.b + l * p.ldb + j0, p.ldb, sums, cols);
+    for (Index i = 0; i < p.m; ++i) {
+      float* c = p.c + i * p.ldc + j0;
+      for (Index j = 0; j < cols; ++j) {
+        float v = sums[i * cols + j];
+        if (p.accumulate || l > 0) v += c[j];
+        if (last && p.epilogue.bias) v += p.epilogue.bias[j0 + j];
+        c[j] = last && p.epilogue.relu && v < 0.f ? 0.f : v;
+      }
+    }
+  }
+}
+
+void run(const Problem& p) {
+  const TileOps& ops = tile_ops();
+  if (p.m <= kThinRows && p.ta == Trans::no && p.tb == Trans::no) {
+    const Index chunk = std::clamp<Index>(ceil_div(p.n, 8 * 64) * 64, 64, 1024);
+    detail::parallel_chunks(
+        p.n, chunk, [&](Index first, Index last) { multiply_thin_part(p, ops, first, last - first); });
+    return;
+  }
+  // Blocks of about 240 rows; when these are few, the columns are cut too, so that there is work for all
+  // threads.
+  const Index most_rows = p.ta == Trans::no ? 240 : 192;
+  const Index rows = even_part(p.m, most_rows, 24), row_blocks = ceil_div(p.m, rows);
+  const Index cols = row_blocks >= 8 ? p.n : even_part(p.n, std::max<Index>(64, ceil_div(p.n, 8)), 32);
+  const Index col_blocks = ceil_div(p.n, cols);
+  detail::parallel_for(row_blocks * col_blocks, [&](Index task) {
+    const Index i = task / col_blocks * rows, j = task % col_blocks * cols;
+    multiply_part(p, ops, i, std::min(rows, p.m - i), j, std::min(cols, p.n - j));
+  });
+}
+
+}  // namespace
+
+template <>
+void gemm<float>(Trans ta, Trans tb, Index m, Index n, Index k, const float* a, Index lda, const float* b,
+                 Index ldb, float* c, Index ldc, bool accumulate, const Epilogue<float>& epilogue) {
+  check_all(ta, tb, m, n, k, lda, ldb, ldc);
+  if (m == 0 || n == 0) return;
+  run({ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate, epilogue});
+}
+
+template <>
+void gemm<double>(Trans ta, Trans tb, Index m, Index n, Index k, const double* a, Index lda, const double* b,
+                  Index ldb, double* c, Index ldc, bool accumulate, const Epilogue<double>& epilogue) {
+  check_all(ta, tb, m, n, k, lda, ldb, ldc);
+  reference::gemm(ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate, epilogue);
+}
+
+}  // namespace cornu::kernels

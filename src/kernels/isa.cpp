@@ -1,0 +1,92 @@
+#include "kernels/isa.hpp"
+
+#include <hwy/highway.h>
+#include <hwy/targets.h>
+
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "cornu/core/error.hpp"
+
+namespace cornu::kernels {
+
+namespace {
+
+struct Choice {
+  std::int64_t target;  // one bit, as Highway numbers them: a lower bit is a better target
+  std::size_t index;
+};
+
+std::string_view name_of(std::int64_t target) {
+#if HWY_ARCH_X86
+  if (target < HWY_AVX2) return "avx512";
+  if (target == HWY_AVX2) return "avx2";
+  if (target == HWY_SSE4) return "sse4";
+  if (target == HWY_SSSE3) return "ssse3";
+#elif HWY_ARCH_ARM
+  if (target == HWY_NEON) return "neon";
+#endif
+  return "scalar";
+}
+
+Choice choice_of(std::int64_t target) {
+  if constexpr ((HWY_TARGETS & (HWY_TARGETS - 1)) == 0) return {target, 0};  // one target: tables of one row
+  hwy::ChosenTarget chosen;
+  chosen.Update(target);
+  return {target, chosen.GetIndex()};
+}
+
+std::int64_t available_targets() { return hwy::SupportedTargets() & HWY_TARGETS; }
+
+/// The best target of that name ("": the best of all); 0 when there is none.
+std::int64_t find_target(std::string_view name) {
+  for (std::uint64_t left = static_cast<std::uint64_t>(available_targets()); left != 0; left &= left - 1) {
+    const auto target = static_cast<std::int64_t>(left & (~left + 1));
+    if (name.empty() || name_of(target) == name) return target;
+  }
+  return 0;
+}
+
+std::int64_t checked_target(std::string_view name) {
+  const std::int64_t target = find_target(name);
+  if (target != 0) return target;
+  std::string known;
+  for (const std::string_view isa_name : available_isas())
+    known += (known.empty() ? "" : ", ") + std::string(isa_name);
+  throw ValueError(detail::concat("CORNU_ISA is \"", name, "\"; this processor and build offer ", known,
+                                  ". Set it to one of these, or unset it to use the best."));
+}
+
+std::int64_t default_target() {
+  const char* wish = std::getenv("CORNU_ISA");
+  return checked_target(wish ? wish : "");
+}
+
+std::atomic<std::int64_t> forced{0};  // by set_isa; 0: the default
+
+Choice current() {
+  static const Choice start = choice_of(default_target());
+  const std::int64_t target = forced.load(std::memory_order_relaxed);
+  return target == 0 ? start : choice_of(target);
+}
+
+}  // namespace
+
+std::size_t isa_index() { return current().index; }
+
+std::string_view isa() { return name_of(current().target); }
+
+std::vector<std::string_view> available_isas() {
+  std::vector<std::string_view> names;
+  for (std::uint64_t left = static_cast<std::uint64_t>(available_targets()); left != 0; left &= left - 1) {
+    const std::string_view name = name_of(static_cast<std::int64_t>(left & (~left + 1)));
+    if (names.empty() || names.back() != name) names.push_back(name);
+  }
+  return names;
+}
+
+void set_isa(std::string_view name) { forced = name.empty() ? 0 : checked_target(name); }
+
+}  // namespace cornu::kernels

@@ -1,0 +1,218 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/tile.cpp"
+#include <hwy/foreach_target.h>
+// after foreach_target, which includes this file once per instruction set
+#include <hwy/highway.h>
+
+#include "kernels/isa.hpp"
+#include "kernels/tile.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace cornu::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Floats = hn::ScalableTag<float>;
+using Vec = hn::Vec<Floats>;
+constexpr Floats kTag;
+
+inline Index lanes() { return static_cast<Index>(hn::Lanes(kTag)); }
+
+// 6 x 2 vectors fill the 16 registers of AVX2 and SSE4; with 32 registers 12 rows hide more latency.
+constexpr int kMainRows = 6;
+// One vector a row leaves registers free: 8 chains of fused multiply-adds keep both units busy.
+constexpr int kNarrowRows = 8;
+
+/// Rows row .. row + kRows - 1, columns col .. of the block; b is the packed panel.
+template <int kRows, int kVecs>
+HWY_NOINLINE void tile(const Block& block, Index row, Index col, const float* HWY_RESTRICT b) {
+  const Index n = lanes(), width = kVecs * n, step = block.step;
+  const float* a[kRows];
+  Vec sum[kRows][kVecs];
+  for (int i = 0; i < kRows; ++i) {
+    a[i] = block.a + block.a_offset[row + i];
+    for (int j = 0; j < kVecs; ++j) sum[i][j] = hn::Zero(kTag);
+  }
+  for (const Piece* piece = block.pieces; piece != block.pieces + block.piece_count; ++piece) {
+    Index k = piece->offset;
+    for (Index left = piece->length; left > 0; --left) {
+      Vec right[kVecs];
+      for (int j = 0; j < kVecs; ++j) right[j] = hn::Load(kTag, b + j * n);
+      for (int i = 0; i < kRows; ++i) {
+        const Vec one = hn::Set(kTag, a[i][k]);
+        for (int j = 0; j < kVecs; ++j) sum[i][j] = hn::MulAdd(one, right[j], sum[i][j]);
+      }
+      k += step;
+      b += width;
+    }
+  }
+
+  const Index cols = block.cols - col;
+  const float* bias = block.bias ? block.bias + col : nullptr;
+  if (cols >= width) {
+    for (int i = 0; i < kRows; ++i) {
+      float* c = block.c + block.c_offset[row + i] + col;
+      for (int j = 0; j < kVecs; ++j) {
+        Vec v = sum[i][j];
+        if (block.accumulate) v = hn::Add(v, hn::LoadU(kTag, c + j * n));
+        if (bias) v = hn::Add(v, hn::LoadU(kTag, bias + j * n));
+        if (block.relu) v = hn::IfThenZeroElse(hn::Lt(v, hn::Zero(kTag)), v);  // a NaN stays
+        hn::StoreU(v, kTag, c + j * n);
+      }
+    }
+    return;
+  }
+  HWY_ALIGN float line[kVecs * HWY_MAX_BYTES / sizeof(float)];
+  for (int i = 0; i < kRows; ++i) {
+    for (int j = 0; j < kVecs; ++j) hn::Store(sum[i][j], kTag, line + j * n);
+    float* c = block.c + block.c_offset[row + i] + col;
+    for (Index j = 0; j < cols; ++j) {
+      float v = line[j];
+      if (block.accumulate) v += c[j];
+      if (bias) v += bias[j];
+      c[j] = block.relu && v < 0.f ? 0.f : v;
+    }
+  }
+}
+
+/// The rows that the main tile leaves over: fewer than kRows + 1.
+template <int kRows, int kVecs>
+void tail(const Block& block, Index row, Index col, const float* b) {
+  if constexpr (kRows > 0) {
+    if (block.rows - row == kRows)
+      tile<kRows, kVecs>(block, row, col, b);
+    else
+      tail<kRows - 1, kVecs>(block, row, col, b);
+  }
+}
+
+template <int kRows, int kVecs>
+void panel(const Block& block, Index col, const float* b) {
+  Index row = 0;
+  for (; row + kRows <= block.rows; row += kRows) tile<kRows, kVecs>(block, row, col, b);
+  tail<kRows - 1, kVecs>(block, row, col, b);
+}
+
+void multiply(const Block& block) {
+  const Index n = lanes();
+  const float* b = block.b;
+  for (Index col = 0; col < block.cols;) {
+    const bool narrow = block.cols - col <= n;
+    if (narrow)
+      panel<kNarrowRows, 1>(block, col, b);
+    else
+      panel<kMainRows, 2>(block, col, b);
+    const Index width = narrow ? n : 2 * n;
+    b += block.depth * width;
+    col += width;
+  }
+}
+
+/// Four rows of packed B from columns that are contiguous along k: 4 x 4 transposes.
+#if HWY_TARGET == HWY_SCALAR
+void transpose_4(const float* from, Index col_stride, float* to, Index width) {
+  for (Index k = 0; k < 4; ++k)
+    for (Index j = 0; j < 4; ++j) to[k * width + j] = from[j * col_stride + k];
+}
+#else
+void transpose_4(const float* from, Index col_stride, float* to, Index width) {
+  const hn::FixedTag<float, 4> d;
+  const hn::Repartition<double, decltype(d)> pair;
+  const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + col_stride);
+  const auto r2 = hn::LoadU(d, from + 2 * col_stride), r3 = hn::LoadU(d, from + 3 * col_stride);
+  const auto low01 = hn::BitCast(pair, hn::InterleaveLower(d, r0, r1));
+  const auto low23 = hn::BitCast(pair, hn::InterleaveLower(d, r2, r3));
+  const auto high01 = hn::BitCast(pair, hn::InterleaveUpper(d, r0, r1));
+  const auto high23 = hn::BitCast(pair, hn::InterleaveUpper(d, r2, r3));
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pair, low01, low23)), d, to);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pair, low01, low23)), d, to + width);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pair, high01, high23)), d, to + 2 * width);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pair, high01, high23)), d, to + 3 * width);
+}
+#endif
+
+/// `count` rows of one panel; columns beyond `cols` become zeros.
+void pack_panel(const PackSource& s, const float* from, Index count, Index cols, Index width, float* to) {
+  if (s.col_stride == 1 && cols == width) {
+    for (Index k = 0; k < count; ++k)
+      for (Index j = 0; j < width; j += lanes())
+        hn::Store(hn::LoadU(kTag, from + k * s.row_stride + j), kTag, to + k * width + j);
+    return;
+  }
+  Index j = 0;
+  if (s.row_stride == 1)
+    for (; j + 4 <= cols; j += 4) {
+      const float* column = from + j * s.col_stride;
+      Index k = 0;
+      for (; k + 4 <= count; k += 4) transpose_4(column + k, s.col_stride, to + k * width + j, width);
+      for (; k < count; ++k)
+        for (Index i = 0; i < 4; ++i) to[k * width + j + i] = column[i * s.col_stride + k];
+    }
+  for (Index k = 0; k < count; ++k) {
+    for (Index i = j; i < cols; ++i) to[k * width + i] = from[k * s.row_stride + i * s.col_stride];
+    for (Index i = cols; i < width; ++i) to[k * width + i] = 0.f;
+  }
+}
+
+void pack_b(const PackSource& source, Index first, Index count, Index depth, Index cols, float* packed) {
+  const Index n = lanes();
+  for (Index col = 0; col < cols;) {
+    const Index left = cols - col, width = left <= n ? n : 2 * n;
+    pack_panel(source, source.b + col * source.col_stride, count, left < width ? left : width, width,
+               packed + first * width);
+    packed += depth * width;
+    col += width;
+  }
+}
+
+template <int kRows>
+void thin(Index cols, Index depth, const float* a, Index lda, const float* b, Index ldb, float* c,
+          Index ldc) {
+  const Index n = lanes();
+  for (int i = 0; i < kRows; ++i)
+    for (Index j = 0; j < cols; ++j) c[i * ldc + j] = 0.f;
+  // Four rows of b at a time: each c is loaded and stored once for four products, b streams row after row.
+  for (Index k = 0; k < depth; k += 4) {
+    const Index count = depth - k < 4 ? depth - k : 4;
+    const float* row = b + k * ldb;
+    Index j = 0;
+    for (; count == 4 && j + n <= cols; j += n)
+      for (int i = 0; i < kRows; ++i) {
+        const float* x = a + i * lda + k;
+        Vec sum = hn::LoadU(kTag, c + i * ldc + j);
+        for (int l = 0; l < 4; ++l)
+          sum = hn::MulAdd(hn::Set(kTag, x[l]), hn::LoadU(kTag, row + l * ldb + j), sum);
+        hn::StoreU(sum, kTag, c + i * ldc + j);
+      }
+    const hn::CappedTag<float, 1> one;  // the same fused multiply-add as above, so the same bits
+    for (; j < cols; ++j)
+      for (int i = 0; i < kRows; ++i) {
+        auto sum = hn::LoadU(one, c + i * ldc + j);
+        for (Index l = 0; l < count; ++l)
+          sum = hn::MulAdd(hn::Set(one, a[i * lda + k + l]), hn::LoadU(one, row + l * ldb + j), sum);
+        hn::StoreU(sum, one, c + i * ldc + j);
+      }
+  }
+}
+
+void multiply_thin(Index rows, Index cols, Index depth, const float* a, Index lda, const float* b, Index ldb,
+                   float* c, Index ldc) {
+  if (rows == 1) return thin<1>(cols, depth, a, lda, b, ldb, c, ldc);
+  if (rows == 2) return thin<2>(cols, depth, a, lda, b, ldb, c, ldc);
+  if (rows == 3) return thin<3>(cols, depth, a, lda, b, ldb, c, ldc);
+  return thin<4>(cols, depth, a, lda, b, ldb, c, ldc);
+}
+
+const TileOps* tile_table() {
+  static const TileOps ops{2 * lanes(), lanes(), kMainRows, multiply, pack_b, multiply_thin};
+  return &ops;
+}
+
+}  // namespace cornu::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace cornu::kernels {
+HWY_EXPORT(tile_table);
+const TileOps& tile_ops() { return *HWY_DISPATCH_TABLE(tile_table)[isa_index()](); }
+}  // namespace cornu::kernels
+#endif

@@ -1,0 +1,139 @@
+#include "cornu/kernels/gemm.hpp"
+
+#include "../../benchmarks/shapes.hpp"
+#include "cornu/core/error.hpp"
+#include "kernels/kernel_support.hpp"
+
+using namespace cornu;
+using namespace cornu::kernels;
+using namespace cornu::test;
+
+namespace {
+
+struct Case {
+  Trans ta, tb;
+  Index m, n, k;
+  bool accumulate = false, bias = false, relu = false;
+  Index gap = 0;  // floats between the end of a row and the next
+};
+
+std::string text(const Case& c) {
+  return "m " + std::to_string(c.m) + " n " + std::to_string(c.n) + " k " + std::to_string(c.k) +
+         (c.ta == Trans::yes ? " a'" : "") + (c.tb == Trans::yes ? " b'" : "") + (c.accumulate ? " +c" : "");
+}
+
+void check(const Case& t) {
+  const Shape a_shape = t.ta == Trans::no ? Shape{t.m, t.k + t.gap} : Shape{t.k, t.m + t.gap};
+  const Shape b_shape = t.tb == Trans::no ? Shape{t.k, t.n + t.gap} : Shape{t.n, t.k + t.gap};
+  const Guarded a = Guarded::random(a_shape, 1), b = Guarded::random(b_shape, 2),
+                bias = Guarded::random({t.n}, 3);
+  Guarded c = Guarded::random({t.m, t.n + t.gap}, 4);
+  const Doubles da(a), db(b), dbias(bias);
+  Doubles dc(c);
+  gemm<float>(t.ta, t.tb, t.m, t.n, t.k, a.data(), a_shape[1], b.data(), b_shape[1], c.data(), t.n + t.gap,
+              t.accumulate, {t.bias ? bias.data() : nullptr, t.relu});
+  gemm<double>(t.ta, t.tb, t.m, t.n, t.k, da.numbers.data(), a_shape[1], db.numbers.data(), b_shape[1],
+               dc.numbers.data(), t.n + t.gap, t.accumulate,
+               {t.bias ? dbias.numbers.data() : nullptr, t.relu});
+  expect_close(c, dc, 3e-6, text(t));  // the gaps of c must keep their numbers, which this sees too
+}
+
+}  // namespace
+
+TEST(Gemm, AllFormsAtOddSizes) {
+  for_each_isa([] {
+    for (const Trans ta : {Trans::no, Trans::yes})
+      for (const Trans tb : {Trans::no, Trans::yes})
+        for (const Index m : {1, 2, 4, 5, 7, 13})
+          for (const Index n : {1, 3, 8, 9, 16, 17, 31, 33, 50})
+            for (const Index k : {1, 2, 7, 65})
+              check({ta, tb, m, n, k, (m + n) % 2 == 0, n % 3 == 0, k % 2 == 0, n % 2 * 3});
+  });
+}
+
+TEST(Gemm, SizesBeyondOneBlock) {
+  for_each_isa([] {
+    for (const Trans ta : {Trans::no, Trans::yes})
+      for (const Trans tb : {Trans::no, Trans::yes}) {
+        check({ta, tb, 251, 37, 330, true, true, true, 1});
+        check({ta, tb, 3, 401, 641, false, true, true});
+        check({ta, tb, 50, 193, 5, false});
+      }
+  });
+}
+
+TEST(Gemm, ShapesOfTheModels) {
+  for (const auto& g : benchmarks::kGemms) {
+    if (g.m * g.n * g.k > 64 * 1024 * 1024) continue;  // the slow twin would take too long
+    check({Trans::no, Trans::no, g.m, g.n, g.k});
+    check({Trans::no, Trans::yes, g.m, g.k, g.n});
+    check({Trans::yes, Trans::no, g.k, g.n, g.m, true});
+  }
+}
+
+TEST(Gemm, AnEmptySumIsZeroOrKeepsC) {
+  std::vector<float> c{1, 2, 3, 4};
+  gemm<float>(Trans::no, Trans::no, 2, 2, 0, nullptr, 0, nullptr, 2, c.data(), 2, true);
+  EXPECT_EQ(c, (std::vector<float>{1, 2, 3, 4}));
+  const std::vector<float> bias{-1, 5};
+  gemm<float>(Trans::yes, Trans::yes, 2, 2, 0, nullptr, 2, nullptr, 0, c.data(), 2, false,
+              {bias.data(), true});
+  EXPECT_EQ(c, (std::vector<float>{0, 5, 0, 5}));
+  gemm<float>(Trans::no, Trans::no, 0, 2, 3, nullptr, 3, nullptr, 2, nullptr, 2, false);  // nothing to do
+}
+
+TEST(Gemm, ReluKeepsNaN) {
+  const float a[1] = {1.f}, b[2] = {std::nanf(""), -1.f};
+  float c[2] = {0, 7};
+  gemm<float>(Trans::no, Trans::no, 1, 2, 1, a, 1, b, 2, c, 2, false, {nullptr, true});
+  EXPECT_TRUE(std::isnan(c[0]));
+  EXPECT_EQ(c[1], 0.f);
+}
+
+TEST(Gemm, BitsDependOnNeitherRowsNorThreads) {
+  const Index m = 37, n = 210, k = 700;
+  const Guarded a = Guarded::random({m, k}, 5), b = Guarded::random({k, n}, 6);
+  const auto product = [&](Index rows, int threads) {
+    const Threads scope(threads);
+    Guarded c({rows, n});
+    gemm<float>(Trans::no, Trans::no, rows, n, k, a.data(), k, b.data(), n, c.data(), n, false);
+    return c.values();
+  };
+  for_each_isa([&] {
+    const std::vector<float> whole = product(m, 1);
+    for (const int threads : {2, 3, 4}) EXPECT_EQ(product(m, threads), whole) << threads;
+    for (const Index rows : {1, 2, 3, 4, 5, 12}) {
+      const std::vector<float> part = product(rows, 2);
+      EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.begin())) << rows;
+    }
+  });
+}
+
+TEST(Gemm, Messages) {
+  float x[4] = {};
+  const auto message = [&](Index m, Index n, Index k, Index lda) {
+    try {
+      gemm<float>(Trans::no, Trans::no, m, n, k, x, lda, x, 2, x, 2, false);
+    } catch (const ValueError& e) {
+      return std::string(e.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(message(-1, 2, 2, 2), "gemm: a is -1 x 2; extents may not be negative. Check m, n and k.");
+  EXPECT_EQ(message(2, 2, 2, 1),
+            "gemm: rows of a are 1 apart but 2 long. Give a leading dimension of at least the row.");
+}
+
+TEST(Isa, NamesWhatTheMachineHas) {
+  const auto names = available_isas();
+  ASSERT_FALSE(names.empty());
+  set_isa(names.back());
+  EXPECT_EQ(isa(), names.back());
+  set_isa("");
+  try {
+    set_isa("pentium");
+    FAIL();
+  } catch (const ValueError& e) {
+    EXPECT_EQ(std::string(e.what()).find("CORNU_ISA is \"pentium\"; this processor and build offer "), 0u);
+  }
+}
