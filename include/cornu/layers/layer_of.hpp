@@ -1,0 +1,48 @@
+#pragma once
+#include <utility>
+
+#include "cornu/layers/layer.hpp"
+
+namespace cornu {
+
+/// Base of a layer made from an aggregate: Spec is what the user writes, Self the class that derives from
+/// this. Self provides
+///   Shape output_shape(const Shape& input) const;                    // or overrides output_shapes (several
+///   inputs) template <class T> void compute(const ForwardCall<T>&) const;    // for float, and for double in
+///   checks template <class T> void gradient(const BackwardCall<T>&) const;
+/// and overrides of Layer's other functions where their defaults do not fit. Spec has `static constexpr
+/// std::string_view type`, `static void fields(auto& self, auto&& visit)`, a `name`, and may have `trainable`
+/// and `activity_regularizer`.
+template <class Spec, class Self>
+class LayerOf : public Layer {
+ public:
+  explicit LayerOf(Spec spec)
+      : Layer(spec.name, trainable_of(spec), activity_of(spec)), spec_(std::move(spec)) {}
+
+  const Spec& spec() const { return spec_; }
+  std::string_view type() const override { return Spec::type; }
+  Shapes output_shapes(const Shapes& inputs) const override {
+    check_input_count(inputs, 1);
+    return {self().output_shape(inputs[0])};
+  }
+  void forward(const ForwardCall<float>& call) const override { self().compute(call); }
+  void backward(const BackwardCall<float>& call) const override { self().gradient(call); }
+  void forward(const ForwardCall<double>& call) const override { self().compute(call); }
+  void backward(const BackwardCall<double>& call) const override { self().gradient(call); }
+
+ protected:
+  Spec spec_;
+
+ private:
+  const Self& self() const { return static_cast<const Self&>(*this); }
+  static bool trainable_of(const Spec& spec) {
+    if constexpr (requires { spec.trainable; }) return spec.trainable;
+    return true;
+  }
+  static Regularizer activity_of(const Spec& spec) {
+    if constexpr (requires { spec.activity_regularizer; }) return spec.activity_regularizer;
+    return {};
+  }
+};
+
+}  // namespace cornu
