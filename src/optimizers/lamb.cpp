@@ -1,0 +1,71 @@
+#include "optimizers/lamb.hpp"
+
+#include <cmath>
+
+namespace cornu::detail {
+
+void LambOptimizer::allocate() {
+  weight_squares_.resize(pieces().size());
+  step_squares_.resize(pieces().size());
+  ratios_.resize(static_cast<std::size_t>(parameter_count()));
+}
+
+void LambOptimizer::prepare(float learning_rate, Index t) {
+  const auto step = static_cast<float>(t);
+  rate_ = learning_rate;
+  correction_1_ = 1.f - std::pow(moments_.beta_1, step);
+  correction_2_ = 1.f - std::pow(moments_.beta_2, step);
+}
+
+float LambOptimizer::direction(float m, float v) const {
+  return m / correction_1_ / (std::sqrt(v / correction_2_) + epsilon_);
+}
+
+void LambOptimizer::moments_pass(std::size_t index) {
+  const auto [p, first, count] = pieces()[index];
+  float* w = value(p) + first;
+  const float* g = gradient(p) + first;
+  float* m = slot(0, p) + first;
+  float* v = slot(1, p) + first;
+  const GradientScale scale = gradient_scale(p);
+  double weight = 0, step = 0;
+  for (Index i = 0; i < count; ++i) {
+    w[i] -= w[i] * decay();
+    moments_.update(scale(g[i]), m[i], v[i]);
+    const double d = direction(m[i], v[i]);
+    weight += static_cast<double>(w[i]) * static_cast<double>(w[i]);
+    step += d * d;
+  }
+  weight_squares_[index] = weight;
+  step_squares_[index] = step;
+}
+
+void LambOptimizer::step_pass(std::size_t index) {
+  const auto [p, first, count] = pieces()[index];
+  float* w = value(p) + first;
+  const float* m = slot(0, p) + first;
+  const float* v = slot(1, p) + first;
+  const float scale = ratios_[static_cast<std::size_t>(p)] * rate_;
+#pragma omp simd
+  for (Index i = 0; i < count; ++i) w[i] -= scale * direction(m[i], v[i]);
+}
+
+void LambOptimizer::update() {
+  for_pieces([&](std::size_t i) { moments_pass(i); });
+  for (Index p = 0; p < parameter_count(); ++p) {
+    double weight = 0, step = 0;
+    for (std::size_t i = first_piece(p); i < first_piece(p + 1); ++i) {
+      weight += weight_squares_[i];
+      step += step_squares_[i];
+    }
+    const bool both = weight > 0 && step > 0;
+    ratios_[static_cast<std::size_t>(p)] =
+        both ? static_cast<float>(std::sqrt(weight) / std::sqrt(step)) : 1.f;
+  }
+  for_pieces([&](std::size_t i) {
+    step_pass(i);
+    average_piece(pieces()[i]);
+  });
+}
+
+}  // namespace cornu::detail
