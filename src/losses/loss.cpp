@@ -46,7 +46,7 @@ Shape Loss::values_shape(const Shape& y_pred) const {
 }
 
 void Loss::check(const Shape& y_true, const Shape& y_pred) const {
-  detail::check_dense_labels(name(), false, y_true, y_pred);
+  detail::check_dense_labels({"loss", name()}, false, y_true, y_pred);
 }
 
 void Loss::values_from_logits(View<const float>, View<const float>, View<float>) const {
@@ -62,7 +62,7 @@ void Loss::row_mask(View<const float>, View<float> mask) const { std::fill(mask.
 void loss_coefficients(const Loss& loss, View<const float> y_true, const Shape& y_pred,
                        View<const float> sample_weight, View<const float> mask, View<float> coefficient) {
   const Index n = loss.values_shape(y_pred).count();
-  detail::check_size(loss.name(), "coefficient", coefficient.size(), n);
+  detail::check_size({"loss", loss.name()}, "coefficient", coefficient.size(), n);
   const Weights weight(sample_weight, y_pred, n, loss.name(), "sample_weight");
   const Weights counts(mask, y_pred, n, loss.name(), "mask");
   if (loss.masks_rows()) {
@@ -96,7 +96,7 @@ void loss_coefficients(const Loss& loss, View<const float> y_true, const Shape& 
 }
 
 double reduced_loss(View<const float> values, View<const float> coefficient) {
-  detail::check_size("reduced", "coefficient", coefficient.size(), values.size());
+  detail::check_size({"loss", "reduced_loss"}, "coefficient", coefficient.size(), values.size());
   double sum = 0;
   for (Index i = 0; i < values.size(); ++i) {
     // A row that does not count adds nothing, even if its value is not finite.

@@ -33,14 +33,14 @@ Overlap<double> OverlapLoss::sums(View<const float> y_true, View<const float> y_
 }
 
 void OverlapLoss::values(View<const float> y_true, View<const float> y_pred, View<float> values) const {
-  check_size(name_, "values", values.size(), 1);
+  check_size({"loss", name_}, "values", values.size(), 1);
   values[0] = static_cast<float>(rule_.value(sums(y_true, y_pred)));
 }
 
 void OverlapLoss::gradient(View<const float> y_true, View<const float> y_pred, View<const float> coefficient,
                            View<float> dy_pred) const {
-  check_size(name_, "coefficient", coefficient.size(), 1);
-  check_size(name_, "the gradient", dy_pred.size(), y_pred.size());
+  check_size({"loss", name_}, "coefficient", coefficient.size(), 1);
+  check_size({"loss", name_}, "the gradient", dy_pred.size(), y_pred.size());
   const auto [a, b] = rule_.slope(sums(y_true, y_pred));
   const double c = coefficient[0], constant = a * c, factor = b * c;
   parallel_chunks(y_pred.size(), kElementChunk, [&](Index first, Index last) {

@@ -39,9 +39,9 @@ class RuleLoss final : public Loss {
 
   void check(const Shape& y_true, const Shape& y_pred) const override {
     if constexpr (Rule::kSparse) {
-      check_sparse_labels(name(), y_true, y_pred);
+      check_sparse_labels(who(), y_true, y_pred);
     } else {
-      check_dense_labels(name(), traits_.classes, y_true, y_pred);
+      check_dense_labels(who(), traits_.classes, y_true, y_pred);
     }
   }
   void row_mask(View<const float> y_true, View<float> mask) const override {
@@ -71,6 +71,7 @@ class RuleLoss final : public Loss {
   }
 
  private:
+  Who who() const { return {"loss", traits_.name}; }
   bool ignores(float label) const {
     return traits_.has_ignored && label == static_cast<float>(traits_.ignored);
   }
@@ -86,9 +87,9 @@ class RuleLoss final : public Loss {
   Rows checked(View<const float> y_true, View<const float> y_pred) const {
     check(y_true.shape, y_pred.shape);
     const Rows rows = rows_of(y_pred.shape);
-    check_width(name(), y_pred.shape, rows.width);
+    check_width(who(), y_pred.shape, rows.width);
     if constexpr (Rule::kSparse) {
-      check_label_values(name(), y_true, rows.width, traits_.has_ignored ? &traits_.ignored : nullptr);
+      check_label_values(who(), y_true, rows.width, traits_.has_ignored ? &traits_.ignored : nullptr);
     }
     return rows;
   }
@@ -97,7 +98,7 @@ class RuleLoss final : public Loss {
   template <class R>
   void run_values(const R& rule, View<const float> y_true, View<const float> y_pred, View<float> out) const {
     const auto [count, width] = checked(y_true, y_pred);
-    check_size(name(), "values", out.size(), count);
+    check_size(who(), "values", out.size(), count);
     const Index labels = R::kSparse ? 1 : width;
     parallel_chunks(count, chunk_of(width), [&, n = width](Index first, Index last) {
       for (Index row = first; row < last; ++row) {
@@ -110,8 +111,8 @@ class RuleLoss final : public Loss {
   void run_gradient(const R& rule, View<const float> y_true, View<const float> y_pred,
                     View<const float> coefficient, View<float> dy) const {
     const auto [count, width] = checked(y_true, y_pred);
-    check_size(name(), "coefficient", coefficient.size(), count);
-    check_size(name(), "the gradient", dy.size(), count * width);
+    check_size(who(), "coefficient", coefficient.size(), count);
+    check_size(who(), "the gradient", dy.size(), count * width);
     const Index labels = R::kSparse ? 1 : width;
     parallel_chunks(count, chunk_of(width), [&, n = width](Index first, Index last) {
       for (Index row = first; row < last; ++row) {
