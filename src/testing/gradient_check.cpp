@@ -8,10 +8,22 @@ namespace {
 
 /// Central differences are exact to step^2 and to rounding / step.
 template <class T>
-constexpr double kStep = sizeof(T) == sizeof(double) ? 1e-5 : 1e-2;
-/// Arrays up to this size are checked at every element, larger ones at so many places.
-constexpr Index kElements = 48;
-constexpr int kDirections = 4;
+constexpr double kStep = sizeof(T) == sizeof(double) ? 1e-6 : 1e-2;
+/// Arrays up to kAll are checked at every element, larger ones at kSome places.
+constexpr Index kAll = 32;
+constexpr Index kSome = 8;
+constexpr int kDirections = 3;
+constexpr int kRedraws = 8;
+
+/// The slope of L from three values. Where a kink (a ReLU's, a maximum's) lies between them the one-sided
+/// slopes differ by twice the error that it makes in the central one, so such an error proves nothing.
+struct Slope {
+  double below, above;
+
+  double central() const { return (below + above) / 2; }
+  double error(double gradient) const { return std::abs(central() - gradient); }
+  bool smooth_beside(double gradient) const { return std::abs(above - below) < error(gradient); }
+};
 
 template <class T>
 class GradientCheck {
@@ -22,6 +34,7 @@ class GradientCheck {
     mode_.start_at_zero = true;
     gradient_ = runner_.run(numbers_, mode_);
     mode_.backward = false;
+    loss_ = loss(numbers_);
   }
 
   bool usable() const {
@@ -69,45 +82,59 @@ class GradientCheck {
     const auto n = static_cast<Index>(values.size());
     Random random(RandomKey{.seed = options_.seed, .stream = 78});
     const double limit = tolerance(largest(gradient));
-    for (Index i = 0; i < std::min(n, kElements); ++i) {
+    for (Index i = 0; i < (n <= kAll ? n : kSome); ++i) {
       // Of a large array the first, the last, and some between.
-      const Index at = n <= kElements || i == 0 ? i : i == 1 ? n - 1 : random.below(n);
-      T& value = values[static_cast<std::size_t>(at)];
-      const T kept = value;
-      const T above = kept + static_cast<T>(kStep<T>), below = kept - static_cast<T>(kStep<T>);
-      value = above;
-      double difference = loss(numbers_);
-      value = below;
-      difference = (difference - loss(numbers_)) / (static_cast<double>(above) - static_cast<double>(below));
-      value = kept;
+      const Index at = n <= kAll || i == 0 ? i : i == 1 ? n - 1 : random.below(n);
+      const Slope slope = slope_at(values[static_cast<std::size_t>(at)]);
       const auto received = static_cast<double>(gradient[static_cast<std::size_t>(at)]);
-      if (std::abs(difference - received) > limit)
+      if (slope.error(received) > limit && slope.smooth_beside(received))
         return findings_.add(what, concat(mode_.name, ", at ", position_text(shape, at), " expected ",
-                                          difference, " (finite difference), received ", received));
+                                          slope.central(), " (finite difference), received ", received));
     }
   }
 
+  /// `value` is one of numbers_ and comes back as it was.
+  Slope slope_at(T& value) {
+    const T kept = value;
+    const T above = kept + static_cast<T>(kStep<T>), below = kept - static_cast<T>(kStep<T>);
+    Slope slope{};
+    value = above;
+    slope.above = (loss(numbers_) - loss_) / (static_cast<double>(above) - static_cast<double>(kept));
+    value = below;
+    slope.below = (loss_ - loss(numbers_)) / (static_cast<double>(kept) - static_cast<double>(below));
+    value = kept;
+    return slope;
+  }
+
   void direction(Random& random) {
-    Numbers<T> above = numbers_, below = numbers_;
-    double expected = 0, scale = 0;
-    const auto move = [&](Arrays<T>& up, Arrays<T>& down, const Arrays<T>& gradients) {
-      for (std::size_t i = 0; i < up.size(); ++i)
-        for (std::size_t j = 0; j < gradients[i].size(); ++j) {
-          const float u = random.uniform(-1.f, 1.f);
-          up[i][j] += static_cast<T>(kStep<T> * static_cast<double>(u));
-          down[i][j] -= static_cast<T>(kStep<T> * static_cast<double>(u));
-          const double part = static_cast<double>(gradients[i][j]) * static_cast<double>(u);
-          expected += part;
-          scale += part * part;
-        }
-    };
-    if (options_.token_ids == 0) move(above.x, below.x, gradient_.dx);
-    move(above.weights, below.weights, gradient_.dweights);
-    const double difference = (loss(above) - loss(below)) / (2 * kStep<T>);
-    if (std::abs(difference - expected) > tolerance(std::sqrt(scale)))
-      findings_.add(
+    for (int i = 1; i <= kRedraws; ++i) {
+      Numbers<T> above = numbers_, below = numbers_;
+      Along along;
+      if (options_.token_ids == 0) move(above.x, below.x, gradient_.dx, random, along);
+      move(above.weights, below.weights, gradient_.dweights, random, along);
+      const Slope slope{(loss_ - loss(below)) / kStep<T>, (loss(above) - loss_) / kStep<T>};
+      if (slope.error(along.slope) <= tolerance(std::sqrt(along.scale))) return;
+      if (!slope.smooth_beside(along.slope) && i < kRedraws) continue;
+      return findings_.add(
           "gradient along a random direction is wrong",
-          concat(mode_.name, ", expected ", difference, " (finite difference), received ", expected));
+          concat(mode_.name, ", expected ", slope.central(), " (finite difference), received ", along.slope));
+    }
+  }
+
+  struct Along {
+    double slope = 0, scale = 0;
+  };
+  static void move(Arrays<T>& above, Arrays<T>& below, const Arrays<T>& gradients, Random& random,
+                   Along& along) {
+    for (std::size_t i = 0; i < above.size(); ++i)
+      for (std::size_t j = 0; j < gradients[i].size(); ++j) {
+        const double u = static_cast<double>(random.uniform(-1.f, 1.f));
+        above[i][j] += static_cast<T>(kStep<T> * u);
+        below[i][j] -= static_cast<T>(kStep<T> * u);
+        const double part = static_cast<double>(gradients[i][j]) * u;
+        along.slope += part;
+        along.scale += part * part;
+      }
   }
 
   const LayerRunner<T>& runner_;
@@ -116,6 +143,7 @@ class GradientCheck {
   const CheckOptions& options_;
   Findings& findings_;
   Outcome<T> gradient_;
+  double loss_ = 0;
 };
 
 }  // namespace

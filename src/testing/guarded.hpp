@@ -49,16 +49,17 @@ class Guarded {
   std::size_t used() const { return static_cast<std::size_t>(size_) * sizeof(T); }
   template <class Visit>
   bool each_guard(const Visit& visit) {
-    // Little-endian words 0xFFF9CAFE'FFC90nnn.
+    // Little-endian words 0xFFF9CAFE'FFC9nn00, counted from the first value on.
     constexpr unsigned char kWord[8] = {0, 0, 0xC9, 0xFF, 0xFE, 0xCA, 0xF9, 0xFF};
     bool all = true;
-    for (std::size_t i = 0; i < bytes_.size(); ++i) {
-      if (i >= start_ && i < start_ + used()) continue;
-      const std::size_t from_start = i + 8 * bytes_.size() - start_;  // words count from the values
-      const unsigned char low = static_cast<unsigned char>(i / 8);
-      const auto byte = from_start % 8;
-      all = visit(i, std::byte{byte == 0 ? low : kWord[byte]}) && all;
-    }
+    const auto walk = [&](std::size_t first, std::size_t last, std::size_t origin) {
+      for (std::size_t i = first; i < last; ++i) {
+        const std::size_t byte = (i - origin) % 8;
+        all = visit(i, std::byte{byte == 1 ? static_cast<unsigned char>(i / 8) : kWord[byte]}) && all;
+      }
+    };
+    walk(0, start_, start_ % 8);
+    walk(start_ + used(), bytes_.size(), start_);
     return all;
   }
 

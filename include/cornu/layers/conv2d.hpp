@@ -77,7 +77,7 @@ class Conv2DLayer final : public LayerOf<Conv2D, Conv2DLayer> {
 
   template <class T>
   void compute(const ForwardCall<T>& c) const {
-    const bool fused_relu = spec_.activation.fn() == relu;
+    const bool fused_relu = spec_.activation.fn() == relu && !c.logits;
     kernels::conv2d<T>(geometry(c.x[0].shape, c.y[0].shape), c.x[0], c.weights[0],
                        spec_.use_bias ? View<const T>(c.weights[1]) : View<const T>(), c.y[0], fused_relu);
     if (!fused_relu) activated(c).forward(c.y[0], c.template saved_as<T>());

@@ -50,7 +50,7 @@ struct LayerReport {
 ///   it, and frozen; random layers follow their key and nothing else; logits leave out the final activation.
 ///
 /// The layer is built if it is not yet; its own weights are neither used nor changed. A few milliseconds for
-/// small shapes.
+/// small shapes. Changes num_threads() while it runs.
 /// Errors  ValueError: options.samples < 1, or given x or weights of another count or shape.
 /// Source  dlib's test_layer (poisoned gradients), ggml's guard words.
 LayerReport check_layer(LayerHandle layer, const Shapes& inputs, const CheckOptions& options = {});
