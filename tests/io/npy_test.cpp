@@ -16,8 +16,8 @@
 namespace cornu {
 namespace {
 
-using testing::HasSubstr;
 using support::TemporaryFolder;
+using testing::HasSubstr;
 
 const std::string kGolden = CORNU_TEST_DATA "/npy/";
 
@@ -172,7 +172,7 @@ TEST(Npz, EveryTruncationIsAFileErrorNamingTheFile) {
   const TemporaryFolder folder;
   for (const char* name : {"stored.npz", "deflated.npz", "zip64.npz"}) {
     const auto bytes = detail::read_file(kGolden + name);
-    for (std::size_t size = 0; size < bytes.size(); size += 7) {
+    for (std::size_t size = 0; size<bytes.size(); size += bytes.size()> 1000 ? 49 : 7) {
       folder.write("cut.npz", {reinterpret_cast<const char*>(bytes.data()), size});
       EXPECT_THAT(file_error([&] { read_npz(folder.path("cut.npz")); }), HasSubstr("cut.npz")) << size;
     }
@@ -184,7 +184,7 @@ TEST(Npz, FlippedBitsNeverGiveOtherNumbers) {
   for (const char* name : {"stored.npz", "deflated.npz", "zip64.npz"}) {
     const auto bytes = detail::read_file(kGolden + name);
     const auto good = read_npz(kGolden + name);
-    for (std::size_t at = 0; at < bytes.size(); at += 5) {
+    for (std::size_t at = 0; at<bytes.size(); at += bytes.size()> 1000 ? 23 : 5) {
       std::string copy(reinterpret_cast<const char*>(bytes.data()), bytes.size());
       copy[at] = static_cast<char>(copy[at] ^ (1 << (at % 8)));
       folder.write("flip.npz", copy);
