@@ -40,7 +40,8 @@ class LayerOf : public Layer {
     return true;
   }
   static Regularizer activity_of(const Spec& spec) {
-    if constexpr (requires { spec.activity_regularizer; }) return spec.activity_regularizer;
+    if constexpr (requires { spec.activity_regularizer(); }) return spec.activity_regularizer();
+    if constexpr (requires { Regularizer(spec.activity_regularizer); }) return spec.activity_regularizer;
     return {};
   }
 };

@@ -1,0 +1,64 @@
+#pragma once
+#include <type_traits>
+
+#include "cornu/layers/activation.hpp"
+#include "cornu/layers/activity_regularization.hpp"
+#include "cornu/layers/alpha_dropout.hpp"
+#include "cornu/layers/conv2d.hpp"
+#include "cornu/layers/cropping2d.hpp"
+#include "cornu/layers/dense.hpp"
+#include "cornu/layers/dropout.hpp"
+#include "cornu/layers/elu.hpp"
+#include "cornu/layers/flatten.hpp"
+#include "cornu/layers/gaussian_dropout.hpp"
+#include "cornu/layers/gaussian_noise.hpp"
+#include "cornu/layers/leaky_re_lu.hpp"
+#include "cornu/layers/p_re_lu.hpp"
+#include "cornu/layers/permute.hpp"
+#include "cornu/layers/re_lu.hpp"
+#include "cornu/layers/repeat_vector.hpp"
+#include "cornu/layers/rescaling.hpp"
+#include "cornu/layers/reshape.hpp"
+#include "cornu/layers/softmax.hpp"
+#include "cornu/layers/spatial_dropout2d.hpp"
+#include "cornu/layers/up_sampling2d.hpp"
+#include "cornu/layers/zero_padding2d.hpp"
+
+namespace cornu {
+
+/// A list of layer aggregates that a program can walk through:
+///   BuiltinLayers::for_each([]<class L>(std::type_identity<L>) { ... L::type ... });
+template <class... Specs>
+struct LayerList {
+  static constexpr void for_each(auto&& f) { (f(std::type_identity<Specs>{}), ...); }
+};
+
+/// Every layer there is: what loading by type name, the table of defaults and the tests go through.
+using BuiltinLayers = LayerList<
+    // clang-format off
+    Activation,
+    ActivityRegularization,
+    AlphaDropout,
+    Conv2D,
+    Cropping2D,
+    Dense,
+    Dropout,
+    ELU,
+    Flatten,
+    GaussianDropout,
+    GaussianNoise,
+    LeakyReLU,
+    PReLU,
+    Permute,
+    ReLU,
+    RepeatVector,
+    Rescaling,
+    Reshape,
+    Softmax,
+    SpatialDropout2D,
+    UpSampling2D,
+    ZeroPadding2D
+    // clang-format on
+    >;
+
+}  // namespace cornu

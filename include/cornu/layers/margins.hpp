@@ -1,0 +1,28 @@
+#pragma once
+#include <string>
+
+#include "cornu/core/shape.hpp"
+
+namespace cornu {
+
+/// Pixels before and after along one axis.
+struct Margin {
+  Index before, after;
+  friend constexpr bool operator==(const Margin&, const Margin&) = default;
+};
+
+/// Pixels around a picture: `.padding = 1` on every side, `.padding = {1, 2}` above and below, left and
+/// right, `.padding = {{1, 0}, {2, 2}}` top and bottom, left and right.
+struct Margins2 {
+  Margin h, w;
+  constexpr Margins2(Index all) : h{all, all}, w{all, all} {}
+  constexpr Margins2(Index height, Index width) : h{height, height}, w{width, width} {}
+  constexpr Margins2(Margin height, Margin width) : h(height), w(width) {}
+
+  bool negative() const { return h.before < 0 || h.after < 0 || w.before < 0 || w.after < 0; }
+  /// "((1, 0), (2, 2))".
+  std::string text() const;
+  friend constexpr bool operator==(const Margins2&, const Margins2&) = default;
+};
+
+}  // namespace cornu

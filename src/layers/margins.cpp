@@ -1,0 +1,11 @@
+#include "cornu/layers/margins.hpp"
+
+#include "cornu/core/error.hpp"
+
+namespace cornu {
+
+std::string Margins2::text() const {
+  return detail::concat("((", h.before, ", ", h.after, "), (", w.before, ", ", w.after, "))");
+}
+
+}  // namespace cornu
