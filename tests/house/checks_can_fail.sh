@@ -76,6 +76,7 @@ must_fail '/iostream' "$here/headers.sh" "$tree" "$work/o6" "$compiler"
 must_fail 'more than 0.001 s' "$here/compile_budget.sh" "$work/good/include" "$work/o7" "$compiler" cornu/cornu.hpp 0.001
 must_fail 'more than 0.01 times' \
   "$here/compile_budget.sh" "$work/good/include" "$work/o7" "$compiler" cornu/cornu.hpp 100 0.01
+must_fail 'does not compile' "$here/compile_budget.sh" "$work/not_alone/include" "$work/o7" "$compiler" cornu/core/a.hpp
 
 tree=$work/good
 put README.md '```cpp' '#include <cornu/cornu.hpp>' 'int x = a();' '```' 'and' '```cpp' 'x += no_such_name();' '```'

@@ -9,6 +9,10 @@ mkdir -p "$work"
 printf '#include <string>\n#include <vector>\n#include <memory>\nint main() {}\n' > "$work/base.cpp"
 printf '#include <%s>\nint main() {}\n' "$header" > "$work/user.cpp"
 
+for file in base user; do
+  "$compiler" -std=c++20 -I "$include" -fsyntax-only "$work/$file.cpp" || { echo "<$header> does not compile"; exit 1; }
+done
+
 TIMEFORMAT='%U %S'
 cpu_ms() {  # processor time, which other work on the machine disturbs little; the best of three
   local best=1000000 i took
