@@ -35,9 +35,10 @@ inline BlockScratch block_scratch() {
           {index + kRows, std::size_t(kRows)}};
 }
 
-/// Whether a kernel called now would spread over threads, so that smaller blocks are worth their overhead.
-/// Every number is one sum in one order whatever the blocks are, so no bit depends on this.
-inline bool spreads() { return num_threads() > 1 && !omp_in_parallel(); }
+/// Whether a kernel of so many multiply-adds should be cut finely enough to spread over threads: it is called
+/// at top level, and its work outweighs waking them (some 10 us). No bit depends on this: every number is one
+/// sum in one order whatever the blocks are.
+inline bool spreads(Index products) { return products >= 500'000 && num_threads() > 1 && !omp_in_parallel(); }
 
 inline Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
 

@@ -76,8 +76,9 @@ bool tap_conv_dkernel(const TapConv& conv, const float* dy, float* dkernel) {
 
   const Index taps = conv.y.taps * conv.x.taps, chunks = ceil_div(conv.channels, sizes.channels);
   const Index all = taps * sizes.channels;
+  const bool spread = spreads(all * conv.n * conv.y.count * conv.x.count * conv.out_channels);
   const Index rows =
-      even_part(all, spreads() ? std::clamp<Index>(ceil_div(all, 8 * 24) * 24, 24, kRows) : kRows, 24);
+      even_part(all, spread ? std::clamp<Index>(ceil_div(all, 8 * 24) * 24, 24, kRows) : kRows, 24);
   const Index blocks = ceil_div(all, rows);
   detail::parallel_for(chunks * blocks, [&](Index t) {
     const Index c = t / blocks * sizes.channels, channels = std::min(sizes.channels, conv.channels - c);

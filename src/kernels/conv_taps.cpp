@@ -105,14 +105,15 @@ bool tap_conv(const TapConv& conv) {
   const Index positions = conv.n * conv.y.count * conv.x.count;
   if (positions == 0 || conv.out_channels == 0) return true;
   const TileOps& ops = tile_ops();
-  const Index most = spreads() ? std::clamp<Index>(positions / 16, 192, kRows) : kRows;
+  const bool spread = spreads(positions * conv.out_channels * conv.y.taps * conv.x.taps * conv.channels);
+  const Index most = spread ? std::clamp<Index>(positions / 16, 192, kRows) : kRows;
   const auto floats = static_cast<Index>(block_scratch().a.size());
   PartSizes sizes = part_sizes(conv, most, floats);
   if (!sizes.fits) return false;
 
   const Index images = ceil_div(conv.n, sizes.images), rows = ceil_div(conv.y.count, sizes.rows),
               cols = ceil_div(conv.x.count, sizes.cols), parts = images * rows * cols;
-  const bool cut = spreads() && parts < 8;  // small maps of many channels: cut the channels too
+  const bool cut = spread && parts < 8;  // small maps of many channels: cut the channels too
   const Index width = cut ? even_part(conv.out_channels, 64, 32) : conv.out_channels;
   const Index widths = ceil_div(conv.out_channels, width);
   detail::parallel_for(parts * widths, [&](Index t) {

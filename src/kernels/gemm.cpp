@@ -124,17 +124,19 @@ void multiply_thin_part(const Problem& p, const TileOps& ops, Index j0, Index co
 
 void run(const Problem& p) {
   const TileOps& ops = tile_ops();
+  const bool spread = spreads(p.m * p.n * p.k);
   if (p.m <= kThinRows && p.ta == Trans::no && p.tb == Trans::no) {
-    const Index chunk = std::clamp<Index>(ceil_div(p.n, 8 * 64) * 64, 64, 1024);
+    const Index chunk = spread ? std::clamp<Index>(ceil_div(p.n, 8 * 64) * 64, 64, 1024) : 1024;
     detail::parallel_chunks(
         p.n, chunk, [&](Index first, Index last) { multiply_thin_part(p, ops, first, last - first); });
     return;
   }
   // Blocks of about 240 rows; when these are few, the columns are cut too, so that there is work for all
   // threads.
-  const Index most_rows = p.ta == Trans::no ? 240 : 192;
+  const Index most_rows = p.ta == Trans::yes ? 192 : spread ? 240 : kRows;
   const Index rows = even_part(p.m, most_rows, 24), row_blocks = ceil_div(p.m, rows);
-  const Index cols = row_blocks >= 8 ? p.n : even_part(p.n, std::max<Index>(64, ceil_div(p.n, 8)), 32);
+  const Index cols =
+      row_blocks >= 8 || !spread ? p.n : even_part(p.n, std::max<Index>(64, ceil_div(p.n, 8)), 32);
   const Index col_blocks = ceil_div(p.n, cols);
   detail::parallel_for(row_blocks * col_blocks, [&](Index task) {
     const Index i = task / col_blocks * rows, j = task % col_blocks * cols;

@@ -55,12 +55,13 @@ struct Doubles {
   View<const double> in() const { return {numbers.data(), shape}; }
 };
 
-/// Element by element; the tolerance is relative to the largest expected number.
+/// Element by element; the tolerance is relative to the largest expected number, or to `least` where sums
+/// cancel.
 inline void expect_close(const Guarded& actual, const Doubles& expected, double tolerance,
-                         const std::string& what) {
+                         const std::string& what, double least = 1e-3) {
   ASSERT_EQ(std::size_t(actual.size()), expected.numbers.size()) << what;
   EXPECT_TRUE(actual.guards_untouched()) << what << ": wrote outside its output";
-  double largest = 1e-3;
+  double largest = least;
   for (const double v : expected.numbers) largest = std::max(largest, std::fabs(v));
   for (std::size_t i = 0; i < expected.numbers.size(); ++i)
     ASSERT_NEAR(actual.data()[i], expected.numbers[i], tolerance * largest) << what << " at " << i;
