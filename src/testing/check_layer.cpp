@@ -158,7 +158,9 @@ void LayerCheck::in_place() {
   if (runner_.input(0).count() != runner_.output(0).count())
     return findings_.add("in_place() is not no, but input 0 and output 0 differ in size",
                          runner_.input(0).text() + " and " + runner_.output(0).text());
-  if (kind == InPlace::overwrite && layer_.backward_needs().input)
+  // Without training nobody calls backward, so what overwriting takes from it does not matter.
+  const bool input_gone = kind == InPlace::overwrite && layer_.backward_needs().input;
+  if (input_gone && options_.training)
     return findings_.add("in_place() says overwrite, but backward_needs() declares the input",
                          "it would be gone. Need the output, or save what is needed");
   if (kind == InPlace::same) {
@@ -174,6 +176,7 @@ void LayerCheck::in_place() {
                                 : "both in place");
     m.forward_in_place = (way & 1) != 0;
     m.backward_in_place = (way & 2) != 0 && m.want_dx;
+    m.backward = !(m.forward_in_place && input_gone);
     same("in place differs from out of place", runner_.run(numbers_, m), m.name);
   }
 }

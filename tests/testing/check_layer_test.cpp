@@ -71,7 +71,7 @@ TEST(CheckLayer, FindsEveryFaultInALargerLayer) {
 
 TEST(CheckLayer, FindsFaultsOfInPlaceLayers) {
   const auto check = [](ElementwiseFault fault) {
-    return check_layer(std::make_unique<BrokenElementwise>(fault), {{3, 5}});
+    return check_layer(std::make_unique<BrokenElementwise>(fault), {{3, 5}}, {.training = true});
   };
   EXPECT_TRUE(check(ElementwiseFault::none).passed()) << check(ElementwiseFault::none).text();
   EXPECT_TRUE(check(ElementwiseFault::same_but_doubles)
