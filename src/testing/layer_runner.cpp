@@ -33,7 +33,7 @@ WeightBuffers<T> weight_buffers(const Layer& layer, const Numbers<T>& numbers, c
       b.gradients[k].data()[i] = mode.start_at_zero ? T(0) : start_of<T>(i);
     const bool asked = mode.want_dweights && mode.trainable && layer.weights()[k].trainable;
     b.views.emplace_back(b.values[k].data(), shape);
-    b.gradient_views.push_back(asked ? View<T>(b.gradients[k].data(), shape) : View<T>());
+    b.gradient_views.emplace_back(asked ? b.gradients[k].data() : nullptr, shape);
   }
   b.before = numbers.weights;
   return b;
@@ -134,7 +134,7 @@ SliceBuffers<T> LayerRunner<T>::slice_buffers(const Numbers<T>& numbers, const R
     if (mode.want_dx)
       b.dx_views.emplace_back(mode.backward_in_place && i == 0 ? b.dy[0].data() : b.dx[i].data(), shape);
     else
-      b.dx_views.emplace_back();
+      b.dx_views.emplace_back(nullptr, shape);
   }
   return b;
 }
@@ -170,7 +170,7 @@ void LayerRunner<T>::backward(const Numbers<T>& numbers, const RunMode& mode, Sl
   const auto hide = [&](std::vector<Guarded<T>>& buffers, std::vector<View<const T>>& views) {
     for (std::size_t i = 0; i < views.size(); ++i) {
       if (mode.undeclared == Undeclared::nan) buffers[i].poison();
-      if (mode.undeclared == Undeclared::absent) views[i] = {};
+      if (mode.undeclared == Undeclared::absent) views[i].data = nullptr;
     }
   };
   b.y_seen.assign(b.y_views.begin(), b.y_views.end());

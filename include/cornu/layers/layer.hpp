@@ -27,7 +27,8 @@ struct Weight {
 };
 
 /// What forward and backward both receive. All views cover the same samples: a slice of the batch (axis 0),
-/// or the whole batch for a layer that says Slicing::batch.
+/// or the whole batch for a layer that says Slicing::batch. A view without data (an empty one) still has its
+/// shape.
 template <class T>
 struct Call {
   std::span<const View<const T>> x;  ///< one an input; in backward empty unless backward_needs().input

@@ -7,9 +7,11 @@ namespace cornu {
 
 /// Base of a layer made from an aggregate: Spec is what the user writes, Self the class that derives from
 /// this. Self provides
-///   Shape output_shape(const Shape& input) const;                    // or overrides output_shapes (several
-///   inputs) template <class T> void compute(const ForwardCall<T>&) const;    // for float, and for double in
-///   checks template <class T> void gradient(const BackwardCall<T>&) const;
+///
+///   Shape output_shape(const Shape& input) const;  // or overrides output_shapes: several inputs
+///   template <class T> void compute(const ForwardCall<T>&) const;  // for float, and for double in checks
+///   template <class T> void gradient(const BackwardCall<T>&) const;
+///
 /// and overrides of Layer's other functions where their defaults do not fit. Spec has `static constexpr
 /// std::string_view type`, `static void fields(auto& self, auto&& visit)`, a `name`, and may have `trainable`
 /// and `activity_regularizer`.
@@ -23,7 +25,10 @@ class LayerOf : public Layer {
   std::string_view type() const override { return Spec::type; }
   Shapes output_shapes(const Shapes& inputs) const override {
     check_input_count(inputs, 1);
-    return {self().output_shape(inputs[0])};
+    if constexpr (requires(const Self& s) { s.output_shape(inputs[0]); })
+      return {self().output_shape(inputs[0])};
+    else
+      throw StateError(who() + " has neither output_shape nor output_shapes. Write one of them in its class.");
   }
   void forward(const ForwardCall<float>& call) const override { self().compute(call); }
   void backward(const BackwardCall<float>& call) const override { self().gradient(call); }

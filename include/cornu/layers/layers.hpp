@@ -3,16 +3,30 @@
 
 #include "cornu/layers/activation.hpp"
 #include "cornu/layers/activity_regularization.hpp"
+#include "cornu/layers/add.hpp"
 #include "cornu/layers/alpha_dropout.hpp"
+#include "cornu/layers/average.hpp"
+#include "cornu/layers/average_pooling2d.hpp"
+#include "cornu/layers/batch_normalization.hpp"
+#include "cornu/layers/concatenate.hpp"
 #include "cornu/layers/conv2d.hpp"
 #include "cornu/layers/cropping2d.hpp"
 #include "cornu/layers/dense.hpp"
+#include "cornu/layers/depthwise_conv2d.hpp"
+#include "cornu/layers/dot.hpp"
 #include "cornu/layers/dropout.hpp"
 #include "cornu/layers/elu.hpp"
 #include "cornu/layers/flatten.hpp"
 #include "cornu/layers/gaussian_dropout.hpp"
 #include "cornu/layers/gaussian_noise.hpp"
+#include "cornu/layers/global_average_pooling2d.hpp"
+#include "cornu/layers/global_max_pooling2d.hpp"
+#include "cornu/layers/layer_normalization.hpp"
 #include "cornu/layers/leaky_re_lu.hpp"
+#include "cornu/layers/max_pooling2d.hpp"
+#include "cornu/layers/maximum.hpp"
+#include "cornu/layers/minimum.hpp"
+#include "cornu/layers/multiply.hpp"
 #include "cornu/layers/p_re_lu.hpp"
 #include "cornu/layers/permute.hpp"
 #include "cornu/layers/re_lu.hpp"
@@ -21,6 +35,7 @@
 #include "cornu/layers/reshape.hpp"
 #include "cornu/layers/softmax.hpp"
 #include "cornu/layers/spatial_dropout2d.hpp"
+#include "cornu/layers/subtract.hpp"
 #include "cornu/layers/up_sampling2d.hpp"
 #include "cornu/layers/zero_padding2d.hpp"
 
@@ -38,16 +53,30 @@ using BuiltinLayers = LayerList<
     // clang-format off
     Activation,
     ActivityRegularization,
+    Add,
     AlphaDropout,
+    Average,
+    AveragePooling2D,
+    BatchNormalization,
+    Concatenate,
     Conv2D,
     Cropping2D,
     Dense,
+    DepthwiseConv2D,
+    Dot,
     Dropout,
     ELU,
     Flatten,
     GaussianDropout,
     GaussianNoise,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    LayerNormalization,
     LeakyReLU,
+    MaxPooling2D,
+    Maximum,
+    Minimum,
+    Multiply,
     PReLU,
     Permute,
     ReLU,
@@ -56,6 +85,7 @@ using BuiltinLayers = LayerList<
     Reshape,
     Softmax,
     SpatialDropout2D,
+    Subtract,
     UpSampling2D,
     ZeroPadding2D
     // clang-format on

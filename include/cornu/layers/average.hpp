@@ -1,0 +1,53 @@
+#pragma once
+#include "cornu/layers/layer_of.hpp"
+#include "cornu/layers/merge_inputs.hpp"
+
+namespace cornu {
+
+/// Mean of the inputs, element by element.
+///
+///   SymbolicTensors{a, b} | Average{}
+///
+/// Inputs  one or more (n, ...) that match: axes, counted from the last, are equal or 1, or missing; such an
+/// axis is
+///         repeated
+/// Output  (n, ...), each axis the largest of the inputs'
+/// Errors  ShapeError: no input, axes that do not match.
+/// Source  Keras 3 Average (same shapes).
+struct Average {
+  std::string name = {};
+
+  static constexpr std::string_view type = "Average";
+  static void fields(auto&, auto&&) {}
+};
+
+class AverageLayer final : public LayerOf<Average, AverageLayer> {
+ public:
+  using LayerOf::LayerOf;
+
+  Shapes output_shapes(const Shapes& inputs) const override { return {detail::merged_shape(*this, inputs)}; }
+  void build(const Shapes& inputs) override { broadcasts_ = broadcasts_ || detail::merge_broadcasts(inputs); }
+  BackwardNeeds backward_needs() const override { return {.input = false, .output = false}; }
+  InPlace in_place(bool) const override { return broadcasts_ ? InPlace::no : InPlace::overwrite; }
+
+  template <class T>
+  void compute(const ForwardCall<T>& c) const {
+    detail::merge_inputs<T>(kernels::Binary::add, c);
+    kernels::scale<T>(c.y[0], c.y[0], T(1) / T(c.x.size()), T(0));
+  }
+  template <class T>
+  void gradient(const BackwardCall<T>& c) const {
+    // dx 0 may be dy itself, so it is written last.
+    for (std::size_t k = c.dx.size(); k-- > 0;)
+      if (c.dx[k]) kernels::sum_to<T>(c.dy[0], c.dx[k], T(1) / T(c.dx.size()));
+  }
+
+ private:
+  bool broadcasts_ = false;  // some call repeats an input, so that the output does not fit into its memory
+};
+
+inline std::unique_ptr<Layer> make_layer(Average spec) {
+  return std::make_unique<AverageLayer>(std::move(spec));
+}
+
+}  // namespace cornu

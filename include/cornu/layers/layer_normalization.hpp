@@ -1,0 +1,92 @@
+#pragma once
+#include "cornu/kernels/layer_norm.hpp"
+#include "cornu/layers/index_list.hpp"
+#include "cornu/layers/layer_of.hpp"
+
+namespace cornu {
+
+/// Normalizes each sample by itself over its last axis or axes: y = gamma (x - mean) / sqrt(variance +
+/// epsilon)
+/// + beta, with population variance.
+///
+///   LayerNormalization{}      LayerNormalization{.axis = {1, 2, 3}}
+///
+/// Input   (n, ..., features)
+/// Output  as the input
+/// Weights gamma (extents of the axes), ones, if scale;  beta (the same), zeros, if center
+/// Errors  ValueError: an axis that is the batch axis or beyond the input, axes that are not the last ones in
+///         ascending order, epsilon < 0.
+/// Source  Keras 3 LayerNormalization (same names, defaults; Keras also takes axes that are not the last).
+///         Ba, Kiros, Hinton 2016.
+struct LayerNormalization {
+  IndexList axis = -1;    ///< the last axis, or several last ones; 0 is the batch
+  float epsilon = 1e-3f;  ///< added to the variance
+  bool center = true;     ///< whether beta is added
+  bool scale = true;      ///< whether gamma multiplies
+  Initializer beta_initializer = Zeros{};
+  Initializer gamma_initializer = Ones{};
+  Regularizer beta_regularizer = {};
+  Regularizer gamma_regularizer = {};
+  Constraint beta_constraint = {};
+  Constraint gamma_constraint = {};
+  bool trainable = true;
+  std::string name = {};
+
+  static constexpr std::string_view type = "LayerNormalization";
+  static void fields(auto& self, auto&& visit) {
+    visit("axis", self.axis);
+    visit("epsilon", self.epsilon);
+    visit("center", self.center);
+    visit("scale", self.scale);
+    visit("beta_initializer", self.beta_initializer);
+    visit("gamma_initializer", self.gamma_initializer);
+    visit("beta_regularizer", self.beta_regularizer);
+    visit("gamma_regularizer", self.gamma_regularizer);
+    visit("beta_constraint", self.beta_constraint);
+    visit("gamma_constraint", self.gamma_constraint);
+  }
+};
+
+class LayerNormalizationLayer final : public LayerOf<LayerNormalization, LayerNormalizationLayer> {
+ public:
+  explicit LayerNormalizationLayer(LayerNormalization spec);
+
+  Shape output_shape(const Shape& input) const;
+  void build(const Shapes& inputs) override;
+  BackwardNeeds backward_needs() const override { return {.input = true, .output = false}; }
+  /// Mean and inverse deviation of each row.
+  Index saved_bytes(const Shapes& inputs, Index samples, Index value_size) const override {
+    return 2 * extents(inputs[0].with_front(samples)).rows * value_size;
+  }
+  Index scratch_values(const Shapes& inputs, Index samples) const override {
+    return kernels::layer_norm_scratch(extents(inputs[0].with_front(samples)));
+  }
+
+  template <class T>
+  void compute(const ForwardCall<T>& c) const {
+    kernels::layer_norm<T>(extents(c.x[0].shape), c.x[0], T(spec_.epsilon), gamma<T>(c.weights),
+                           spec_.center ? View<const T>(c.weights[beta_at()]) : View<const T>(), c.y[0],
+                           c.template saved_as<T>());
+  }
+  template <class T>
+  void gradient(const BackwardCall<T>& c) const {
+    kernels::layer_norm_grad<T>(extents(c.dy[0].shape), c.x[0], c.dy[0], c.template saved_as<T>(),
+                                gamma<T>(c.weights), c.dx[0], spec_.scale ? c.dweights[0] : View<T>(),
+                                spec_.center ? c.dweights[beta_at()] : View<T>(), c.scratch.data());
+  }
+
+ private:
+  /// From a shape with the batch axis.
+  kernels::RowExtents extents(const Shape& x) const;
+  std::size_t beta_at() const { return spec_.scale ? 1 : 0; }
+  template <class T>
+  View<const T> gamma(std::span<const View<T>> weights) const {
+    return spec_.scale ? View<const T>(weights[0]) : View<const T>();
+  }
+};
+
+inline std::unique_ptr<Layer> make_layer(LayerNormalization spec) {
+  return std::make_unique<LayerNormalizationLayer>(std::move(spec));
+}
+
+}  // namespace cornu
