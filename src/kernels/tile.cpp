@@ -17,61 +17,109 @@ constexpr Floats kTag;
 
 inline Index lanes() { return static_cast<Index>(hn::Lanes(kTag)); }
 
-// 6 x 2 vectors fill the 16 registers of AVX2 and SSE4; with 32 registers 12 rows hide more latency.
+// 6 x 2 vectors and what they are made of fill the 16 registers of AVX2 and SSE4.
 constexpr int kMainRows = 6;
 // One vector a row leaves registers free: 8 chains of fused multiply-adds keep both units busy.
 constexpr int kNarrowRows = 8;
+
+/// The sums of kRows rows times kVecs vectors, and where these rows of A start. Members, not arrays: an array
+/// that a loop indexes would live in memory, and these have to live in registers.
+template <int kRows, int kVecs>
+struct Sums {
+  Sums<kRows - 1, kVecs> above;
+  const float* a;
+  Vec first, second;
+
+  HWY_INLINE void start(const Block& block, Index row) {
+    above.start(block, row);
+    a = block.a + block.a_offset[row + kRows - 1];
+    first = second = hn::Zero(kTag);
+  }
+  HWY_INLINE void add(Index k, Vec b_first, Vec b_second) {
+    above.add(k, b_first, b_second);
+    const Vec one = hn::Set(kTag, a[k]);
+    first = hn::MulAdd(one, b_first, first);
+    if constexpr (kVecs == 2) second = hn::MulAdd(one, b_second, second);
+  }
+  HWY_INLINE void accumulate(const float* c, const Index* offset) {
+    above.accumulate(c, offset);
+    const float* from = c + offset[kRows - 1];
+    first = hn::Add(first, hn::LoadU(kTag, from));
+    if constexpr (kVecs == 2) second = hn::Add(second, hn::LoadU(kTag, from + lanes()));
+  }
+  HWY_INLINE void add_bias(Vec bias_first, Vec bias_second) {
+    above.add_bias(bias_first, bias_second);
+    first = hn::Add(first, bias_first);
+    if constexpr (kVecs == 2) second = hn::Add(second, bias_second);
+  }
+  HWY_INLINE void relu(Vec zero) {
+    above.relu(zero);
+    first = hn::IfThenZeroElse(hn::Lt(first, zero), first);  // a NaN stays
+    if constexpr (kVecs == 2) second = hn::IfThenZeroElse(hn::Lt(second, zero), second);
+  }
+  HWY_INLINE void store(float* c, const Index* offset) const {
+    above.store(c, offset);
+    float* to = c + offset[kRows - 1];
+    hn::StoreU(first, kTag, to);
+    if constexpr (kVecs == 2) hn::StoreU(second, kTag, to + lanes());
+  }
+};
+template <int kVecs>
+struct Sums<0, kVecs> {
+  HWY_INLINE void start(const Block&, Index) {}
+  HWY_INLINE void add(Index, Vec, Vec) {}
+  HWY_INLINE void accumulate(const float*, const Index*) {}
+  HWY_INLINE void add_bias(Vec, Vec) {}
+  HWY_INLINE void relu(Vec) {}
+  HWY_INLINE void store(float*, const Index*) const {}
+};
+
+/// Adds up, adds bias, cuts off and stores `rows` rows of a panel that is only partly inside C.
+HWY_NOINLINE void store_part(const Block& block, Index row, Index rows, Index col, Index width,
+                             const float* sums) {
+  const Index cols = block.cols - col;
+  for (Index i = 0; i < rows; ++i, sums += width) {
+    float* c = block.c + block.c_offset[row + i] + col;
+    for (Index j = 0; j < cols; ++j) {
+      float v = sums[j];
+      if (block.accumulate) v += c[j];
+      if (block.bias) v += block.bias[col + j];
+      c[j] = block.relu && v < 0.f ? 0.f : v;
+    }
+  }
+}
 
 /// Rows row .. row + kRows - 1, columns col .. of the block; b is the packed panel.
 template <int kRows, int kVecs>
 HWY_NOINLINE void tile(const Block& block, Index row, Index col, const float* HWY_RESTRICT b) {
   const Index n = lanes(), width = kVecs * n, step = block.step;
-  const float* a[kRows];
-  Vec sum[kRows][kVecs];
-  for (int i = 0; i < kRows; ++i) {
-    a[i] = block.a + block.a_offset[row + i];
-    for (int j = 0; j < kVecs; ++j) sum[i][j] = hn::Zero(kTag);
-  }
-  for (const Piece* piece = block.pieces; piece != block.pieces + block.piece_count; ++piece) {
+  const Index second = kVecs == 2 ? n : 0;
+  Sums<kRows, kVecs> sums;
+  sums.start(block, row);
+  const Piece* const end = block.pieces + block.piece_count;
+  for (const Piece* piece = block.pieces; piece != end; ++piece) {
     Index k = piece->offset;
     for (Index left = piece->length; left > 0; --left) {
-      Vec right[kVecs];
-      for (int j = 0; j < kVecs; ++j) right[j] = hn::Load(kTag, b + j * n);
-      for (int i = 0; i < kRows; ++i) {
-        const Vec one = hn::Set(kTag, a[i][k]);
-        for (int j = 0; j < kVecs; ++j) sum[i][j] = hn::MulAdd(one, right[j], sum[i][j]);
-      }
+      sums.add(k, hn::Load(kTag, b), hn::Load(kTag, b + second));
       k += step;
       b += width;
     }
   }
-
-  const Index cols = block.cols - col;
-  const float* bias = block.bias ? block.bias + col : nullptr;
-  if (cols >= width) {
-    for (int i = 0; i < kRows; ++i) {
-      float* c = block.c + block.c_offset[row + i] + col;
-      for (int j = 0; j < kVecs; ++j) {
-        Vec v = sum[i][j];
-        if (block.accumulate) v = hn::Add(v, hn::LoadU(kTag, c + j * n));
-        if (bias) v = hn::Add(v, hn::LoadU(kTag, bias + j * n));
-        if (block.relu) v = hn::IfThenZeroElse(hn::Lt(v, hn::Zero(kTag)), v);  // a NaN stays
-        hn::StoreU(v, kTag, c + j * n);
-      }
-    }
-    return;
+  if (block.cols - col < width) {
+    HWY_ALIGN float line[kRows * kVecs * HWY_MAX_BYTES / sizeof(float)];
+    const Index offsets[8] = {0, width, 2 * width, 3 * width, 4 * width, 5 * width, 6 * width, 7 * width};
+    static_assert(kRows <= 8);
+    sums.store(line, offsets);
+    return store_part(block, row, kRows, col, width, line);
   }
-  HWY_ALIGN float line[kVecs * HWY_MAX_BYTES / sizeof(float)];
-  for (int i = 0; i < kRows; ++i) {
-    for (int j = 0; j < kVecs; ++j) hn::Store(sum[i][j], kTag, line + j * n);
-    float* c = block.c + block.c_offset[row + i] + col;
-    for (Index j = 0; j < cols; ++j) {
-      float v = line[j];
-      if (block.accumulate) v += c[j];
-      if (bias) v += bias[j];
-      c[j] = block.relu && v < 0.f ? 0.f : v;
-    }
+  const Index* offset = block.c_offset + row;
+  if (block.accumulate) sums.accumulate(block.c + col, offset);
+  if (block.bias) {
+    const float* bias = block.bias + col;
+    sums.add_bias(hn::LoadU(kTag, bias), hn::LoadU(kTag, bias + second));
   }
+  if (block.relu) sums.relu(hn::Zero(kTag));
+  sums.store(block.c + col, offset);
 }
 
 /// The rows that the main tile leaves over: fewer than kRows + 1.
