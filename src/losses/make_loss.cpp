@@ -30,8 +30,8 @@ Pointer plain(const Spec& spec, const Rule& rule, bool classes = false) {
 }
 /// With a fused last activation. from_logits makes the rule for logits the only one.
 template <class Spec, class Rule, class LogitsRule>
-Pointer fused(const Spec& spec, LogitsFrom from, const Rule& rule, const LogitsRule& logits, bool classes) {
-  const detail::LossTraits traits{spec.name, spec.reduction, classes, from};
+Pointer fused(const Spec& spec, const Rule& rule, const LogitsRule& logits, bool classes) {
+  const detail::LossTraits traits{spec.name, spec.reduction, classes, LogitsFrom::either};
   if (spec.from_logits)
     return std::make_shared<detail::RuleLoss<LogitsRule, LogitsRule>>(traits, logits, logits);
   return std::make_shared<detail::RuleLoss<Rule, LogitsRule>>(traits, rule, logits);
@@ -65,22 +65,21 @@ struct Make {
   Pointer operator()(const BinaryCrossentropy& s) const {
     check_axis(s.name, s.axis);
     check_smoothing(s.name, s.label_smoothing);
-    return fused(s, LogitsFrom::sigmoid,
-                 detail::MeanOf<detail::BinaryCrossentropyTerm>{{{s.label_smoothing}}},
+    return fused(s, detail::MeanOf<detail::BinaryCrossentropyTerm>{{{s.label_smoothing}}},
                  detail::MeanOf<detail::BinaryLogitsTerm>{{{s.label_smoothing}}}, false);
   }
   Pointer operator()(const BinaryFocalCrossentropy& s) const {
     check_axis(s.name, s.axis);
     check_smoothing(s.name, s.label_smoothing);
     const detail::FocalFactor factor{s.alpha, s.gamma, s.apply_class_balancing};
-    return fused(s, LogitsFrom::sigmoid, detail::MeanOf<detail::FocalTerm>{{{{s.label_smoothing}}, factor}},
+    return fused(s, detail::MeanOf<detail::FocalTerm>{{{{s.label_smoothing}}, factor}},
                  detail::MeanOf<detail::FocalLogitsTerm>{{{{s.label_smoothing}}, factor}}, false);
   }
   Pointer operator()(const CategoricalCrossentropy& s) const {
     check_axis(s.name, s.axis);
     check_smoothing(s.name, s.label_smoothing);
-    return fused(s, LogitsFrom::softmax, detail::CategoricalRule{{s.label_smoothing}},
-                 detail::SoftmaxRule{{s.label_smoothing}}, true);
+    return fused(s, detail::CategoricalRule{{s.label_smoothing}}, detail::SoftmaxRule{{s.label_smoothing}},
+                 true);
   }
   Pointer operator()(const CategoricalFocalCrossentropy& s) const {
     check_axis(s.name, s.axis);
@@ -91,7 +90,7 @@ struct Make {
   }
   Pointer operator()(const SparseCategoricalCrossentropy& s) const {
     check_axis(s.name, s.axis);
-    detail::LossTraits traits{s.name, s.reduction, false, LogitsFrom::softmax, s.ignore_class.has_value()};
+    detail::LossTraits traits{s.name, s.reduction, false, LogitsFrom::either, s.ignore_class.has_value()};
     traits.ignored = s.ignore_class.value_or(0);
     using detail::SparseCategoricalRule;
     using detail::SparseSoftmaxRule;

@@ -10,8 +10,13 @@ namespace cornu {
 /// sum in training, which needs one number.
 enum class Reduction { sum_over_batch_size, sum, mean, mean_with_sample_weight, none };
 
-/// The last activation whose input (the logits) a loss can take in its place.
-enum class LogitsFrom { none, sigmoid, softmax };
+/// The last activation whose input (the logits) a loss can take in its place; either: sigmoid and softmax
+/// alike.
+enum class LogitsFrom { none, sigmoid, softmax, either };
+/// Whether a loss that takes `loss` takes the logits of this activation.
+constexpr bool accepts(LogitsFrom loss, LogitsFrom activation) {
+  return activation != LogitsFrom::none && (loss == activation || loss == LogitsFrom::either);
+}
 
 /// The contract of a loss; derive from it for one of your own.
 ///
@@ -37,8 +42,10 @@ class Loss {
   virtual void gradient(View<const float> y_true, View<const float> y_pred, View<const float> coefficient,
                         View<float> dy_pred) const = 0;
 
-  /// Which last activation may be fused: values_from_logits(z) then is values(activation(z)) without clipping
-  /// or overflow. Keras on TensorFlow does the same, also when from_logits was set.
+  /// Which last activation may be fused: the loss is then computed from its input z, without clipping or
+  /// overflow. The crossentropies answer either, as Keras on TensorFlow, which takes the logits of a sigmoid
+  /// or a softmax whichever the loss expects: a categorical crossentropy after a sigmoid is that of
+  /// softmax(z), a binary one after a softmax that of sigmoid(z). It does so also when from_logits was set.
   virtual LogitsFrom takes_logits() const { return LogitsFrom::none; }
   /// As values and gradient, for the input z of the last activation. Errors: StateError when takes_logits()
   /// is none.
