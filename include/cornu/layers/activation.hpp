@@ -50,9 +50,9 @@ class ActivationLayer final : public LayerOf<Activation, ActivationLayer> {
     return {.input = function().needs_input(),
             .output = !function().is_linear() && !function().needs_input()};
   }
-  InPlace in_place(bool training) const override {
+  InPlace in_place(bool) const override {
     if (function().is_linear()) return InPlace::same;
-    return training && function().needs_input() ? InPlace::no : InPlace::overwrite;
+    return function().needs_input() ? InPlace::no : InPlace::overwrite;
   }
   ActivationFn final_activation() const override { return function().fn(); }
 

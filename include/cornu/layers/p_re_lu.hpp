@@ -38,7 +38,6 @@ class PReLULayer final : public LayerOf<PReLU, PReLULayer> {
 
   Shape output_shape(const Shape& input) const;
   void build(const Shapes& inputs) override;
-  InPlace in_place(bool training) const override { return training ? InPlace::no : InPlace::overwrite; }
   Index scratch_values(const Shapes& inputs, Index) const override { return alpha_shape(inputs[0]).count(); }
 
   template <class T>
