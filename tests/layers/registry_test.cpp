@@ -72,7 +72,7 @@ const std::map<std::string, std::string> kDefaults{
     {"Add", ""},
     {"AlphaDropout", "rate=0 seed=None"},
     {"Average", ""},
-    {"AveragePooling2D", "pool_size=(1, 1) strides=(0, 0) padding=valid"},
+    {"AveragePooling2D", "pool_size=(2, 2) strides=(0, 0) padding=valid"},
     {"BatchNormalization",
      "axis=-1 momentum=0.99 epsilon=0.001 center=True scale=True beta_initializer=Zeros "
      "gamma_initializer=Ones "

@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -24,6 +27,35 @@ inline std::vector<std::string> golden_arrays(const std::string& folder) {
   for (const auto& entry : std::filesystem::directory_iterator(golden_path(folder)))
     if (entry.path().extension() == ".npy") out.push_back(entry.path().stem().string());
   std::sort(out.begin(), out.end());
+  return out;
+}
+
+/// STEM0.npy, STEM1.npy ... of a folder of tests/golden that ends in '/'.
+inline std::vector<Tensor> golden_list(const std::string& folder, const std::string& stem) {
+  std::vector<Tensor> out;
+  while (golden_exists(folder + stem + std::to_string(out.size()) + ".npy"))
+    out.push_back(golden(folder + stem + std::to_string(out.size()) + ".npy"));
+  return out;
+}
+
+/// The numbers of a flat .json file, {"key": 1.5} or {"key": [1.5, 2]}, in their order.
+inline std::vector<std::pair<std::string, std::vector<double>>> golden_series(const std::string& name) {
+  std::ifstream file(golden_path(name));
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::vector<std::pair<std::string, std::vector<double>>> out;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == '"') {
+      const std::size_t end = text.find('"', i + 1);
+      out.emplace_back(text.substr(i + 1, end - i - 1), std::vector<double>());
+      i = end + 1;
+    } else if (text[i] == '-' || (text[i] >= '0' && text[i] <= '9')) {
+      std::size_t length = 0;
+      out.back().second.push_back(std::stod(text.substr(i, 32), &length));
+      i += length;
+    } else {
+      ++i;
+    }
+  }
   return out;
 }
 
