@@ -143,29 +143,36 @@ void mean_window_grad(const Window& w, const float* dy, Index channels, float* d
   for (; c < channels; ++c) mean_grad_at(One(), c, w, dy, dx, accumulate);
 }
 
-/// Two runs of rows side by side and blocks of 128 rows: short chains, and sums that keep their precision.
+/// totals[c] += sum over at most kBlockRows rows, as two runs of rows side by side: shorter chains.
 template <class D>
-HWY_INLINE void add_columns_at(D d, Index c, const float* x, Index rows, Index stride, float* sums) {
-  auto total = hn::Zero(d);
-  for (Index first = 0; first < rows; first += 128) {
-    const Index last = std::min<Index>(first + 128, rows);
-    auto even = hn::Zero(d), odd = hn::Zero(d);
-    Index r = first;
-    for (; r + 2 <= last; r += 2) {
-      even = hn::Add(even, hn::LoadU(d, x + r * stride + c));
-      odd = hn::Add(odd, hn::LoadU(d, x + (r + 1) * stride + c));
-    }
-    if (r < last) even = hn::Add(even, hn::LoadU(d, x + r * stride + c));
-    total = hn::Add(total, hn::Add(even, odd));
+HWY_INLINE void add_block_at(D d, Index c, const float* x, Index rows, Index stride, float* totals) {
+  auto even = hn::Zero(d), odd = hn::Zero(d);
+  Index r = 0;
+  for (; r + 2 <= rows; r += 2) {
+    even = hn::Add(even, hn::LoadU(d, x + r * stride + c));
+    odd = hn::Add(odd, hn::LoadU(d, x + (r + 1) * stride + c));
   }
-  hn::StoreU(hn::Add(total, hn::LoadU(d, sums + c)), d, sums + c);
+  if (r < rows) even = hn::Add(even, hn::LoadU(d, x + r * stride + c));
+  hn::StoreU(hn::Add(hn::LoadU(d, totals + c), hn::Add(even, odd)), d, totals + c);
 }
 
+/// In blocks of rows that are still in the cache when the next channels need them, and short enough that a
+/// sum of many numbers keeps its precision.
 void add_columns(const float* x, Index rows, Index stride, Index channels, float* sums) {
+  constexpr Index kBlockRows = 64, kBlockChannels = 64;
   const Index n = static_cast<Index>(hn::Lanes(Wide()));
-  Index c = 0;
-  for (; c + n <= channels; c += n) add_columns_at(Wide(), c, x, rows, stride, sums);
-  for (; c < channels; ++c) add_columns_at(One(), c, x, rows, stride, sums);
+  for (Index first = 0; first < channels; first += kBlockChannels) {
+    const Index count = std::min(kBlockChannels, channels - first);
+    float totals[kBlockChannels] = {};
+    for (Index row = 0; row < rows; row += kBlockRows) {
+      const float* from = x + row * stride + first;
+      const Index height = std::min(kBlockRows, rows - row);
+      Index c = 0;
+      for (; c + n <= count; c += n) add_block_at(Wide(), c, from, height, stride, totals);
+      for (; c < count; ++c) add_block_at(One(), c, from, height, stride, totals);
+    }
+    for (Index c = 0; c < count; ++c) sums[first + c] += totals[c];
+  }
 }
 
 const ChannelOps* channel_table() {

@@ -1,6 +1,10 @@
 #include "cornu/kernels/gemm.hpp"
 
+#include <cstdlib>
+#include <thread>
+
 #include "../../benchmarks/shapes.hpp"
+#include "core/scratch.hpp"
 #include "cornu/core/error.hpp"
 #include "kernels/kernel_support.hpp"
 
@@ -136,4 +140,37 @@ TEST(Isa, NamesWhatTheMachineHas) {
   } catch (const ValueError& e) {
     EXPECT_EQ(std::string(e.what()).find("CORNU_ISA is \"pentium\"; this processor and build offer "), 0u);
   }
+}
+
+namespace {
+/// Exit code in a process of its own, where CORNU_ISA is read anew: 0 when it is in use, 7 for a ValueError.
+[[noreturn]] void use_isa(const char* name) {
+  setenv("CORNU_ISA", name, 1);
+  const float one[1] = {1};
+  float c[1];
+  try {
+    gemm<float>(Trans::no, Trans::no, 1, 1, 1, one, 1, one, 1, c, 1, false);
+    std::exit(isa() == name && c[0] == 1.f ? 0 : 1);
+  } catch (const ValueError&) {
+    std::exit(7);
+  }
+}
+}  // namespace
+
+TEST(IsaDeathTest, TheEnvironmentForcesOne) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  const std::string last(available_isas().back());
+  EXPECT_EXIT(use_isa(last.c_str()), testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(use_isa("pentium"), testing::ExitedWithCode(7), "");
+}
+
+TEST(Scratch, IsAlignedAndPerThread) {
+  detail::warm_thread_scratch();
+  const auto mine = detail::thread_scratch();
+  EXPECT_EQ(mine.size(), detail::kScratchFloats);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(mine.data()) % 64, 0u);
+  EXPECT_EQ(detail::thread_scratch().data(), mine.data());
+  const float* other = nullptr;
+  std::thread([&] { other = detail::thread_scratch().data(); }).join();
+  EXPECT_NE(other, mine.data());
 }
