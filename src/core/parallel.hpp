@@ -21,6 +21,18 @@ void parallel_for(Index n, const Body& body) {
   for (Index i = 0; i < n; ++i) body(i);
 }
 
+/// The same with body(i, slot): no two calls at one time have the same slot, which is in 0 .. num_threads() - 1.
+template <class Body>
+void parallel_for_slots(Index n, const Body& body) {
+  const int threads = static_cast<int>(n < num_threads() ? n : num_threads());
+  if (threads <= 1 || omp_in_parallel()) {
+    for (Index i = 0; i < n; ++i) body(i, 0);
+    return;
+  }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+  for (Index i = 0; i < n; ++i) body(i, omp_get_thread_num());
+}
+
 /// body(first, last) over 0 .. n - 1 in chunks of a fixed size (the last may be shorter).
 template <class Body>
 void parallel_chunks(Index n, Index chunk, const Body& body) {

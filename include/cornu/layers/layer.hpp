@@ -34,13 +34,13 @@ struct Call {
   std::span<const View<const T>> x;  ///< one an input; in backward empty unless backward_needs().input
   std::span<const View<T>> weights;  ///< in the order they were added; forward may write the non-trainable
                                      ///< ones when `training` and `trainable` are both true, nobody else may
-  std::span<std::byte> saved;  ///< saved_bytes() that forward leaves for backward; empty in inference
-  std::span<T> scratch;        ///< scratch_values() of unspecified content
-  bool training = false;       ///< dropout drops, batch normalization uses the batch
-  bool trainable = true;       ///< the layer's own flag: false freezes batch normalization too
-  bool logits = false;         ///< leave out final_activation(): the loss takes it from here
-  RandomKey random;            ///< differs by seed, step and place of the call in the model
-  Index first_sample = 0;      ///< position of sample 0 of this slice in the batch
+  std::span<std::byte> saved;        ///< saved_bytes() that forward leaves for backward; empty in inference
+  std::span<T> scratch;              ///< scratch_values() of unspecified content
+  bool training = false;             ///< dropout drops, batch normalization uses the batch
+  bool trainable = true;             ///< the layer's own flag: false freezes batch normalization too
+  bool logits = false;               ///< leave out final_activation(): the loss takes it from here
+  RandomKey random;                  ///< differs by seed, step and place of the call in the model
+  Index first_sample = 0;            ///< position of sample 0 of this slice in the batch
 
   /// The stream of one sample of this slice, the same whatever the slices are.
   RandomKey sample_random(Index i) const {
@@ -119,7 +119,8 @@ class Layer {
   virtual void backward(const BackwardCall<double>& call) const;
 
   virtual BackwardNeeds backward_needs() const { return {}; }
-  /// Bytes that forward leaves for backward, for a slice of so many samples; value_size is sizeof(T).
+  /// Bytes that forward leaves for backward, for a slice of so many samples; value_size is sizeof(T). That of
+  /// n samples must not be more than n times that of one.
   virtual Index saved_bytes(const Shapes& inputs, Index samples, Index value_size) const;
   /// Values of T that a call on so many samples may use as it likes.
   virtual Index scratch_values(const Shapes& inputs, Index samples) const;

@@ -1,0 +1,136 @@
+#pragma once
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cornu/core/tensor.hpp"
+#include "cornu/layers/layer_handle.hpp"
+#include "cornu/model/symbolic_tensor.hpp"
+
+namespace cornu {
+
+class BatchSource;
+class History;
+class Logs;
+class Optimizer;
+struct CompileOptions;
+struct EvaluateOptions;
+struct FitOptions;
+struct PredictOptions;
+namespace detail {
+class Graph;
+class InferencePool;
+class Training;
+}  // namespace detail
+
+/// A network: a directed graph of layer calls with inputs and outputs, and what training needs once it is
+/// compiled. A value that moves but does not copy; it may itself be called as a layer (`x | model`), which
+/// shares its weights.
+///
+///   SymbolicTensor a = Input{.shape = {4}};
+///   Model net(Inputs{a}, Outputs{a | Dense{.units = 3, .activation = softmax}});
+///
+/// predict is const and may be called from many threads at once; everything else is for one thread at a time.
+class Model {
+ public:
+  /// Errors: ValueError: no inputs or outputs, an output that the inputs do not lead to, two layers of one
+  /// name.
+  Model(const Inputs& inputs, const Outputs& outputs, std::string name = {});
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+  virtual ~Model();
+
+  /// As a layer of another model; the weights are shared.
+  operator LayerHandle() const;
+
+  const std::string& name() const;
+  /// The layers in Keras' order: without the inputs for a Sequential, nested models as one.
+  std::vector<Layer*> layers() const;
+  /// By name, nested models searched too. Errors: ValueError naming the layers there are.
+  Layer& layer(std::string_view name);
+  const Layer& layer(std::string_view name) const;
+  /// Input and output shapes without the batch axis.
+  Shapes input_shapes() const;
+  Shapes output_shapes() const;
+  /// Every weight in the order of Keras' model.weights.
+  std::vector<Weight*> weights() const;
+  /// Copies of all weights, and back. Errors: ShapeError: another count or shape, naming the first that
+  /// differs.
+  std::vector<Tensor> get_weights() const;
+  void set_weights(const std::vector<Tensor>& values);
+  Index count_params() const;
+  /// Keras' trainable: sets the flag of every layer. A compiled model takes it up at the next compile().
+  void set_trainable(bool trainable);
+  /// Draws all weights anew. A model starts with those of seed 0, so a run repeats itself bit for bit.
+  void initialize(std::uint64_t seed);
+
+  /// Keras' table of layers, shapes and numbers of weights.
+  std::string summary_text(int width = 0) const;
+  void summary(std::FILE* out = stdout) const;
+
+  /// Writes all weights to an .npz file (names "conv2d/kernel"), atomically. Errors: FileError.
+  void save_weights(const std::string& path) const;
+  /// Reads them back. Errors: FileError: damaged; ShapeError or ValueError: a weight is missing, has another
+  /// shape, or is not the model's; nothing is changed then.
+  void load_weights(const std::string& path);
+
+  /// Sets optimizer, loss and metrics (training/compile_options.hpp), with fresh optimizer state.
+  void compile(const CompileOptions& options);
+  bool compiled() const;
+  /// The running optimizer. Errors: StateError before compile.
+  Optimizer& optimizer();
+
+  /// Trains (training/fit_options.hpp). Errors: StateError before compile; ShapeError, ValueError for data
+  /// that does not fit; ValueError when the loss becomes NaN, naming epoch, batch and the first layer that
+  /// made it.
+  History fit(const Tensor& x, const Tensor& y, const FitOptions& options);
+  History fit(const Tensor& x, const Tensor& y);
+  History fit(const std::vector<Tensor>& x, const std::vector<Tensor>& y, const FitOptions& options);
+  History fit(BatchSource& source, const FitOptions& options);
+  History fit(BatchSource& source);
+
+  /// Loss and metrics on data, in History's order: logs["loss"], logs["accuracy"].
+  Logs evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& options);
+  Logs evaluate(const Tensor& x, const Tensor& y);
+  Logs evaluate(const std::vector<Tensor>& x, const std::vector<Tensor>& y, const EvaluateOptions& options);
+  Logs evaluate(BatchSource& source, const EvaluateOptions& options);
+  Logs evaluate(BatchSource& source);
+
+  /// The outputs for all samples of x. One output only: use predict_all where there are several.
+  Tensor predict(const Tensor& x) const;
+  Tensor predict(const Tensor& x, const PredictOptions& options) const;
+  Tensor predict(BatchSource& source, const PredictOptions& options) const;
+  Tensor predict(BatchSource& source) const;
+  std::vector<Tensor> predict_all(const std::vector<Tensor>& x) const;
+  std::vector<Tensor> predict_all(const std::vector<Tensor>& x, const PredictOptions& options) const;
+
+  /// One step on one batch; the loss and metrics of that batch.
+  Logs train_on_batch(const Tensor& x, const Tensor& y);
+  Logs train_on_batch(const Tensor& x, const Tensor& y, const Tensor& sample_weight);
+  Logs test_on_batch(const Tensor& x, const Tensor& y);
+  Tensor predict_on_batch(const Tensor& x) const;
+
+ protected:
+  Model() = default;
+  /// Sequential's: takes a graph that has grown or shrunk; what was compiled or planned is forgotten.
+  void set_graph(std::shared_ptr<detail::Graph> graph);
+  /// Errors: StateError when there is no graph yet (a Sequential without Input); `what` was asked for.
+  const std::shared_ptr<detail::Graph>& graph(std::string_view what) const;
+  bool has_graph() const { return graph_ != nullptr; }
+  /// Called before data of these sample shapes is used: a Sequential without Input builds itself.
+  virtual void build_for(const Shapes&) {}
+
+ private:
+  detail::Training& training(std::string_view what);
+  std::vector<Tensor> predict_tensors(const std::vector<const Tensor*>& x,
+                                      const PredictOptions& options) const;
+
+  std::shared_ptr<detail::Graph> graph_;
+  std::shared_ptr<detail::InferencePool> pool_;
+  std::shared_ptr<CompileOptions> options_;
+  std::shared_ptr<detail::Training> training_;
+};
+
+}  // namespace cornu

@@ -1,0 +1,303 @@
+#include "model/plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/parallel.hpp"
+#include "core/scratch.hpp"
+#include "cornu/kernels/elementwise.hpp"
+
+namespace cornu::detail {
+
+namespace {
+constexpr Index kAlign = 64;
+Index aligned(Index bytes) { return (bytes + kAlign - 1) / kAlign * kAlign; }
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+}  // namespace
+
+Plan::Plan(const ExecGraph& graph, Options options) : graph_(graph), options_(std::move(options)) {
+  options_.logits.resize(graph_.outputs.size(), false);
+  steps_.resize(graph_.nodes.size());
+  for (std::size_t k = 0; k < steps_.size(); ++k) {
+    Step& step = steps_[k];
+    step.layer = graph_.nodes[k].layer;
+    step.layer_index = std::size_t(std::find(graph_.layers.begin(), graph_.layers.end(), step.layer) -
+                                   graph_.layers.begin());
+    for (const int v : graph_.nodes[k].inputs) step.input_shapes.push_back(graph_.values[at(v)]);
+    for (std::size_t i = 0; i < graph_.outputs.size(); ++i)
+      if (options_.logits[i] && graph_.producer[at(graph_.outputs[i])] == int(k)) step.logits = true;
+    if (step.layer->activity_regularizer()) step.penalty.resize(std::size_t(options_.capacity));
+  }
+  find_trainable();
+  make_segments();
+  make_value_buffers();
+  if (options_.training) make_gradient_buffers();
+  for (const Layer* layer : graph_.layers) {
+    weight_views_.emplace_back(layer->weights().size());
+    weight_shapes_.emplace_back();
+    for (const Weight& w : layer->weights()) weight_shapes_.back().push_back(w.value.shape());
+  }
+  place();
+}
+
+void Plan::find_trainable() {
+  std::vector<Weight*> all;
+  for (Layer* layer : graph_.layers)
+    for (Weight& w : layer->weights())
+      if (layer->trainable() && w.trainable) all.push_back(&w);
+  trainable_ = std::move(all);
+  Index offset = 0;
+  for (const Weight* w : trainable_) {
+    gradient_offset_.push_back(offset);
+    offset += aligned(w->value.size() * Index(sizeof(float))) / Index(sizeof(float));
+  }
+  lane_offset_.assign(trainable_.size(), -1);
+  if (options_.training) gradients_ = Tensor(Shape{offset});
+  for (Step& step : steps_)
+    for (Weight& w : step.layer->weights()) {
+      const auto found = std::find(trainable_.begin(), trainable_.end(), &w);
+      step.gradients.push_back(found == trainable_.end() ? -1 : int(found - trainable_.begin()));
+    }
+}
+
+// A segment is a run of calls that are all cut into slices or all take the whole batch; light calls go with
+// those before them.
+void Plan::make_segments() {
+  constexpr Index kCacheBytes = 384 * 1024;  // of the values around one layer, so that L2 holds them
+  bool decided = false;
+  for (std::size_t k = 0; k < steps_.size(); ++k) {
+    const Slicing slicing = steps_[k].layer->slicing(steps_[k].input_shapes, options_.training);
+    const bool sliced = slicing != Slicing::batch;
+    if (segments_.empty() || (decided && slicing != Slicing::any && segments_.back().sliced != sliced)) {
+      segments_.push_back({.sliced = sliced, .first_node = int(k), .last_node = int(k)});
+      decided = false;
+    }
+    if (!decided && slicing != Slicing::any) {
+      segments_.back().sliced = sliced;
+      decided = true;
+    }
+    segments_.back().last_node = int(k) + 1;
+    steps_[k].segment = int(segments_.size()) - 1;
+  }
+  for (Segment& s : segments_) {
+    Index largest = 1;
+    for (int k = s.first_node; k < s.last_node; ++k) {
+      Index bytes = 0;
+      for (const int v : graph_.nodes[at(k)].inputs)
+        bytes += graph_.values[at(v)].count() * Index(sizeof(float));
+      for (const int v : graph_.nodes[at(k)].outputs)
+        bytes += graph_.values[at(v)].count() * Index(sizeof(float));
+      largest = std::max(largest, bytes);
+      for (const int w : steps_[at(k)].gradients)
+        if (w >= 0 && std::find(s.weights.begin(), s.weights.end(), w) == s.weights.end())
+          s.weights.push_back(w);
+    }
+    s.cache_slice = std::max<Index>(1, kCacheBytes / largest);
+    if (!s.sliced) continue;
+    for (const int w : s.weights)
+      if (lane_offset_[at(w)] < 0) {
+        lane_offset_[at(w)] = lane_size_;
+        lane_size_ += aligned(trainable_[at(w)]->value.size() * Index(sizeof(float))) / Index(sizeof(float));
+      }
+  }
+}
+
+Index Plan::slice_samples(const Segment& s, Index n) const {
+  return std::min(s.cache_slice, std::max<Index>(1, (n + kLanes - 1) / kLanes));
+}
+
+int Plan::new_buffer(Index sample_bytes, Index fixed_bytes) {
+  Buffer b;
+  b.sample_bytes = sample_bytes;
+  b.fixed_bytes = fixed_bytes;
+  buffers_.push_back(b);
+  return int(buffers_.size()) - 1;
+}
+
+// Time runs 0 .. N-1 through the calls, N is the loss, then 2N-k for the backward of call k.
+void Plan::use(int buffer, std::size_t node, bool backward) {
+  Buffer& b = buffers_[at(buffer)];
+  const int nodes = int(steps_.size()), segments = int(segments_.size()), s = steps_[node].segment;
+  const auto time = [&](int k) { return backward ? 2 * nodes - k : k; };
+  const auto extend = [](Interval& i, int t) {
+    i.first = std::min(i.first, t), i.last = std::max(i.last, t);
+  };
+  const int phase = backward ? 2 * segments - s : s;
+  b.first_phase = std::min(b.first_phase, phase);
+  b.last_phase = std::max(b.last_phase, phase);
+  extend(b.exact, time(int(node)));
+  const Segment& segment = segments_[at(s)];
+  extend(b.extended, segment.sliced ? time(segment.first_node) : time(int(node)));
+  extend(b.extended, segment.sliced ? time(segment.last_node - 1) : time(int(node)));
+}
+
+void Plan::use_in_loss(int buffer) {
+  Buffer& b = buffers_[at(buffer)];
+  const int nodes = int(steps_.size()), segments = int(segments_.size());
+  b.first_phase = std::min(b.first_phase, segments);
+  b.last_phase = std::max(b.last_phase, segments);
+  for (Interval* i : {&b.exact, &b.extended})
+    i->first = std::min(i->first, nodes), i->last = std::max(i->last, nodes);
+}
+
+/// Whether the output of a call may take the memory of its first input in forward.
+bool Plan::in_place(std::size_t node, const std::vector<bool>& pinned) const {
+  const InPlace kind = steps_[node].layer->in_place(options_.training);
+  const int in = graph_.nodes[node].inputs.empty() ? -1 : graph_.nodes[node].inputs[0];
+  if (kind == InPlace::no || in < 0) return false;
+  if (graph_.values[at(in)].count() != graph_.values[at(graph_.nodes[node].outputs[0])].count()) return false;
+  if (kind == InPlace::same) return true;  // nobody writes over it later without asking `pinned` or consumers
+  const Buffer& b = buffers_[at(value_buffer_[at(in)])];
+  return b.scope != Scope::external && !pinned[at(value_buffer_[at(in)])] && !steps_[node].needs.input;
+}
+
+void Plan::make_value_buffers() {
+  value_buffer_.assign(graph_.values.size(), -1);
+  std::vector<bool> pinned(graph_.values.size() * 4 + steps_.size() * 4,
+                           false);             // buffers whose numbers are kept
+  std::vector<int> readers(pinned.size(), 0);  // calls still to read a buffer
+  const auto is_output = [&](int v) {
+    return std::find(graph_.outputs.begin(), graph_.outputs.end(), v) != graph_.outputs.end();
+  };
+  const auto enter = [&](int v, int buffer) {
+    value_buffer_[at(v)] = buffer;
+    readers[at(buffer)] += int(graph_.consumers[at(v)].size());
+    if (is_output(v)) pinned[at(buffer)] = true;
+  };
+  for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
+    const int b = new_buffer(graph_.values[at(graph_.inputs[i])].count() * Index(sizeof(float)));
+    buffers_[at(b)].scope = Scope::external;
+    buffers_[at(b)].input = int(i);
+    enter(graph_.inputs[i], b);
+  }
+  for (std::size_t k = 0; k < steps_.size(); ++k) {
+    Step& step = steps_[k];
+    const ExecNode& node = graph_.nodes[k];
+    if (options_.training)
+      step.needs = step.layer->backward_needs();
+    else
+      step.needs = {.input = false, .output = false};
+    const bool keep_output =
+        options_.training && (step.needs.output || bool(step.layer->activity_regularizer()));
+    for (const int v : node.inputs) --readers[at(value_buffer_[at(v)])];
+    for (std::size_t o = 0; o < node.outputs.size(); ++o) {
+      const int v = node.outputs[o];
+      const bool same = step.layer->in_place(options_.training) == InPlace::same;
+      const bool reuse =
+          o == 0 && in_place(k, pinned) && (same || readers[at(value_buffer_[at(node.inputs[0])])] == 0);
+      const int b = reuse ? value_buffer_[at(node.inputs[0])]
+                          : new_buffer(graph_.values[at(v)].count() * Index(sizeof(float)));
+      enter(v, b);
+      use(b, k, false);
+      if (keep_output) pinned[at(b)] = true, use(b, k, true);
+      if (is_output(v)) use_in_loss(b);
+    }
+    for (const int v : node.inputs) {
+      use(value_buffer_[at(v)], k, false);
+      if (step.needs.input) pinned[at(value_buffer_[at(v)])] = true, use(value_buffer_[at(v)], k, true);
+    }
+    const bool sliced = segments_[at(step.segment)].sliced;
+    if (options_.training) {
+      // A slice keeps its saved bytes at first_sample * bytes of one sample, which is never too little.
+      const Index one = aligned(step.layer->saved_bytes(step.input_shapes, 1, sizeof(float)));
+      const Index all = aligned(step.layer->saved_bytes(step.input_shapes, options_.capacity, sizeof(float)));
+      if (one > 0) {
+        step.saved = sliced ? new_buffer(one) : new_buffer(0, std::max(all, one));
+        use(step.saved, k, false);
+        use(step.saved, k, true);
+      }
+    }
+    const Index most =
+        sliced ? slice_samples(segments_[at(step.segment)], options_.capacity) : options_.capacity;
+    const Index scratch = step.layer->scratch_values(step.input_shapes, most) * Index(sizeof(float));
+    if (scratch > 0) {
+      use(step.scratch = new_buffer(0, scratch), k, false);
+      if (options_.training) use(step.scratch_backward = new_buffer(0, scratch), k, true);
+    }
+  }
+}
+
+void Plan::make_gradient_buffers() {
+  gradient_buffer_.assign(graph_.values.size(), -1);
+  // What has a trainable weight before it needs a gradient.
+  std::vector<bool> needs(graph_.values.size(), false);
+  for (std::size_t k = 0; k < steps_.size(); ++k) {
+    Step& step = steps_[k];
+    step.backward = std::any_of(step.gradients.begin(), step.gradients.end(), [](int w) { return w >= 0; });
+    for (const int v : graph_.nodes[k].inputs) step.backward = step.backward || needs[at(v)];
+    for (const int v : graph_.nodes[k].outputs) needs[at(v)] = step.backward;
+  }
+  std::vector<bool> written(graph_.values.size(), false);
+  const auto buffer = [&](int v) {
+    int& b = gradient_buffer_[at(v)];
+    if (b < 0) b = new_buffer(graph_.values[at(v)].count() * Index(sizeof(float)));
+    return b;
+  };
+  for (const int v : graph_.outputs) use_in_loss(buffer(v)), written[at(v)] = true;
+  for (std::size_t k = steps_.size(); k-- > 0;) {
+    Step& step = steps_[k];
+    const ExecNode& node = graph_.nodes[k];
+    if (!step.backward) continue;
+    for (const int v : node.outputs) {
+      step.dy.push_back(buffer(v));
+      step.zero_dy.push_back(!written[at(v)]);
+      use(step.dy.back(), k, true);
+    }
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const int v = node.inputs[i];
+      step.temporary.push_back(-1);
+      step.dx.push_back(-1);
+      if (!needs[at(v)]) continue;
+      const bool alone = graph_.consumers[at(v)].size() == 1 && !written[at(v)];
+      if (i == 0 && alone && step.layer->in_place(true) != InPlace::no &&
+          graph_.values[at(v)].count() == graph_.values[at(node.outputs[0])].count())
+        gradient_buffer_[at(v)] = step.dy[0];
+      step.dx.back() = buffer(v);
+      if (written[at(v)]) {
+        step.temporary.back() = new_buffer(graph_.values[at(v)].count() * Index(sizeof(float)));
+        use(step.temporary.back(), k, true);
+      }
+      written[at(v)] = true;
+      use(step.dx.back(), k, true);
+    }
+  }
+}
+
+void Plan::place() {
+  slots_ = std::max(1, num_threads());
+  std::vector<Interval*> batch;
+  std::vector<std::vector<Interval*>> of_phase(segments_.size() * 2 + 1);
+  for (Buffer& b : buffers_) {
+    if (b.scope == Scope::external || b.last_phase < 0) continue;
+    const int segments = int(segments_.size());
+    const int s = b.first_phase <= segments ? b.first_phase : 2 * segments - b.first_phase;
+    const bool inside = b.first_phase == b.last_phase && s < segments && segments_[at(s)].sliced;
+    b.scope = inside ? Scope::slice : Scope::batch;
+    Interval& i = inside ? b.exact : b.extended;
+    i.bytes =
+        buffer_bytes(b, inside ? slice_samples(segments_[at(s)], options_.capacity) : options_.capacity);
+    (inside ? of_phase[at(b.first_phase)] : batch).push_back(&i);
+  }
+  batch_bytes_ = place_intervals(batch);
+  slot_bytes_ = 0;
+  for (auto& phase : of_phase) slot_bytes_ = std::max(slot_bytes_, place_intervals(phase));
+  for (Buffer& b : buffers_) b.offset = b.scope == Scope::slice ? b.exact.offset : b.extended.offset;
+  arena_.resize(Shape{(batch_bytes_ + slots_ * slot_bytes_) / Index(sizeof(float))});
+  if (options_.training) lane_gradients_.resize(Shape{std::min(kLanes, options_.capacity) * lane_size_});
+  std::size_t most_in = 1, most_out = 1, most_weights = 1;
+  for (const ExecNode& node : graph_.nodes) {
+    most_in = std::max(most_in, node.inputs.size());
+    most_out = std::max(most_out, node.outputs.size());
+    most_weights = std::max(most_weights, node.layer->weights().size());
+  }
+  workspaces_.resize(std::size_t(slots_));
+  for (Workspace& w : workspaces_) {
+    w.x.resize(most_in), w.dx.resize(most_in);
+    w.y.resize(most_out), w.out.resize(most_out), w.dy.resize(most_out);
+    w.dweights.resize(most_weights);
+  }
+  inputs_.resize(graph_.inputs.size());
+  warm_thread_scratch();
+}
+
+}  // namespace cornu::detail

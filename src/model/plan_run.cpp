@@ -1,0 +1,218 @@
+#include <algorithm>
+#include <cmath>
+
+#include "core/parallel.hpp"
+#include "cornu/kernels/elementwise.hpp"
+#include "model/plan.hpp"
+
+namespace cornu::detail {
+
+namespace {
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+}  // namespace
+
+float* Plan::memory(int buffer, const Slice& slice) const {
+  const Buffer& b = buffers_[at(buffer)];
+  if (b.scope == Scope::external)  // only read: in_place never lets anybody write to the caller's data
+    return const_cast<float*>(inputs_[at(b.input)].data) +
+           slice.first * (b.sample_bytes / Index(sizeof(float)));
+  const Index bytes = b.scope == Scope::slice ? batch_bytes_ + slice.slot * slot_bytes_ + b.offset
+                                              : b.offset + slice.first * b.sample_bytes;
+  return const_cast<float*>(arena_.data()) + bytes / Index(sizeof(float));
+}
+
+View<float> Plan::view(int buffer, const Shape& sample, const Slice& slice) const {
+  return {memory(buffer, slice), sample.with_front(slice.count)};
+}
+
+View<float> Plan::lane_gradient(int weight, int lane) const {
+  float* data =
+      lane < 0 ? const_cast<float*>(gradients_.data()) + gradient_offset_[at(weight)]
+               : const_cast<float*>(lane_gradients_.data()) + lane * lane_size_ + lane_offset_[at(weight)];
+  return {data, trainable_[at(weight)]->value.shape()};
+}
+
+void Plan::refresh_weights() {
+  for (std::size_t l = 0; l < graph_.layers.size(); ++l) {
+    auto& weights = graph_.layers[l]->weights();
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+      if (weights[k].value.shape() != weight_shapes_[l][k])
+        throw ShapeError(concat(graph_.layers[l]->who(), ": its ", weights[k].name,
+                                " was replaced by one of shape ", weights[k].value.shape().text(),
+                                "; it must stay ", weight_shapes_[l][k].text(), "."));
+      weight_views_[l][k] = weights[k].value.view();
+    }
+  }
+}
+
+// Exceptions may not leave a parallel region: each lane keeps its own, the first is thrown on.
+template <class Body>
+void Plan::run(const Segment& segment, const Body& body) {
+  const Index samples = segment.sliced ? slice_samples(segment, n_) : n_;
+  const Index slices = samples == 0 ? 1 : (n_ + samples - 1) / samples;
+  if (slices <= 1) {
+    body(Slice{.first = 0, .count = n_, .index = 0, .slot = 0, .lane = -1}, true);
+    return;
+  }
+  const Index lanes = std::min(kLanes, slices);
+  parallel_for_slots(lanes, [&](Index lane, int slot) {
+    try {
+      const Index begin = lane * slices / lanes, end = (lane + 1) * slices / lanes;
+      for (Index i = begin; i < end; ++i) {
+        const Index first = i * samples;
+        body(Slice{first, std::min(samples, n_ - first), i, slot, int(lane)}, i == begin);
+      }
+    } catch (...) {
+      failures_[std::size_t(lane)] = std::current_exception();
+    }
+  });
+  for (std::exception_ptr& failure : failures_)
+    if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
+}
+
+void Plan::forward(std::span<const View<const float>> inputs, Index n, const RandomKey& random) {
+  if (slots_ < num_threads()) place();
+  std::copy(inputs.begin(), inputs.end(), inputs_.begin());
+  n_ = n;
+  random_ = random;
+  refresh_weights();
+  for (Step& step : steps_) std::fill(step.penalty.begin(), step.penalty.end(), 0.0);
+  for (const Segment& segment : segments_)
+    run(segment, [&](const Slice& slice, bool) {
+      for (int k = segment.first_node; k < segment.last_node; ++k) run_forward(at(k), slice);
+    });
+}
+
+void Plan::fill_call(Call<float>& call, const Step& step, const Slice& slice, int scratch) {
+  call.weights = weight_views_[step.layer_index];
+  call.training = options_.training;
+  call.trainable = step.layer->trainable();
+  call.logits = step.logits;
+  call.random = random_.child(std::uint64_t(&step - steps_.data()));
+  call.first_sample = slice.first;
+  if (step.saved >= 0)
+    call.saved = {reinterpret_cast<std::byte*>(memory(step.saved, slice)),
+                  std::size_t(step.layer->saved_bytes(step.input_shapes, slice.count, sizeof(float)))};
+  if (scratch >= 0)
+    call.scratch = {memory(scratch, slice), std::size_t(buffers_[at(scratch)].fixed_bytes) / sizeof(float)};
+}
+
+void Plan::run_forward(std::size_t k, const Slice& slice) {
+  Step& step = steps_[k];
+  const ExecNode& node = graph_.nodes[k];
+  Workspace& w = workspaces_[std::size_t(slice.slot)];
+  for (std::size_t i = 0; i < node.inputs.size(); ++i)
+    w.x[i] = view(value_buffer_[at(node.inputs[i])], step.input_shapes[i], slice);
+  for (std::size_t o = 0; o < node.outputs.size(); ++o)
+    w.out[o] = view(value_buffer_[at(node.outputs[o])], graph_.values[at(node.outputs[o])], slice);
+  ForwardCall<float> call;
+  fill_call(call, step, slice, step.scratch);
+  call.x = std::span(w.x).first(node.inputs.size());
+  call.y = std::span(w.out).first(node.outputs.size());
+  step.layer->forward(call);
+  if (!step.penalty.empty())
+    for (std::size_t o = 0; o < node.outputs.size(); ++o)
+      step.penalty[std::size_t(slice.index)] += step.layer->activity_regularizer().penalty(w.out[o]);
+}
+
+void Plan::backward() {
+  gradients_.fill(0.f);
+  for (std::size_t s = segments_.size(); s-- > 0;) {
+    const Segment& segment = segments_[s];
+    const bool any = std::any_of(steps_.begin() + segment.first_node, steps_.begin() + segment.last_node,
+                                 [](const Step& step) { return step.backward; });
+    if (!any) continue;
+    Index lanes = 0;
+    run(segment, [&](const Slice& slice, bool first_of_lane) {
+      if (slice.lane >= 0 && first_of_lane)
+        for (const int weight : segment.weights) kernels::fill(lane_gradient(weight, slice.lane), 0.f);
+      for (int k = segment.last_node; k-- > segment.first_node;)
+        if (steps_[at(k)].backward) run_backward(at(k), slice);
+    });
+    if (segment.sliced) {
+      const Index samples = slice_samples(segment, n_), slices = (n_ + samples - 1) / samples;
+      lanes = slices > 1 ? std::min(kLanes, slices) : 0;
+    }
+    if (lanes > 0) reduce_lanes(segment, lanes);
+  }
+}
+
+void Plan::run_backward(std::size_t k, const Slice& slice) {
+  const Step& step = steps_[k];
+  const ExecNode& node = graph_.nodes[k];
+  Workspace& w = workspaces_[std::size_t(slice.slot)];
+  const Regularizer& activity = step.layer->activity_regularizer();
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    w.x[i] = step.needs.input
+                 ? View<const float>(view(value_buffer_[at(node.inputs[i])], step.input_shapes[i], slice))
+                 : View<const float>();
+    const int to = step.temporary[i] >= 0 ? step.temporary[i] : step.dx[i];
+    w.dx[i] = to >= 0 ? view(to, step.input_shapes[i], slice) : View<float>();
+  }
+  for (std::size_t o = 0; o < node.outputs.size(); ++o) {
+    const Shape& shape = graph_.values[at(node.outputs[o])];
+    w.dy[o] = view(step.dy[o], shape, slice);
+    if (step.zero_dy[o]) kernels::fill(w.dy[o], 0.f);
+    w.y[o] = View<const float>();
+    if (!step.needs.output && !activity) continue;
+    const View<const float> y = view(value_buffer_[at(node.outputs[o])], shape, slice);
+    if (activity) activity.add_gradient(y, w.dy[o], 1.f / static_cast<float>(n_));
+    if (step.needs.output) w.y[o] = y;
+  }
+  for (std::size_t i = 0; i < step.gradients.size(); ++i)
+    w.dweights[i] = step.gradients[i] >= 0 ? lane_gradient(step.gradients[i], slice.lane) : View<float>();
+  BackwardCall<float> call;
+  fill_call(call, step, slice, step.scratch_backward);
+  call.x = std::span(w.x).first(node.inputs.size());
+  call.y = std::span(w.y).first(node.outputs.size());
+  call.dy = std::span(w.dy).first(node.outputs.size());
+  call.dx = std::span(w.dx).first(node.inputs.size());
+  call.dweights = std::span(w.dweights).first(step.gradients.size());
+  step.layer->backward(call);
+  for (std::size_t i = 0; i < node.inputs.size(); ++i)
+    if (step.temporary[i] >= 0)
+      kernels::add_to<float>(w.dx[i], view(step.dx[i], step.input_shapes[i], slice));
+}
+
+void Plan::reduce_lanes(const Segment& segment, Index lanes) {
+  for (const int weight : segment.weights) {
+    const View<float> sum = lane_gradient(weight, -1), first = lane_gradient(weight, 0);
+    parallel_chunks(sum.size(), 4096, [&](Index begin, Index end) {
+      for (Index lane = 0; lane < lanes; ++lane) {
+        const float* from = first.data + lane * lane_size_;
+        for (Index i = begin; i < end; ++i) sum[i] += from[i];
+      }
+    });
+  }
+}
+
+View<const float> Plan::output(std::size_t i) const {
+  const int v = graph_.outputs[i];
+  return view(value_buffer_[at(v)], graph_.values[at(v)], Slice{0, n_, 0, 0, -1});
+}
+
+View<float> Plan::output_gradient(std::size_t i) const {
+  const int v = graph_.outputs[i];
+  return view(gradient_buffer_[at(v)], graph_.values[at(v)], Slice{0, n_, 0, 0, -1});
+}
+
+View<float> Plan::gradient(std::size_t i) const { return lane_gradient(int(i), -1); }
+
+double Plan::activity_penalty() const {
+  double sum = 0;
+  for (const Step& step : steps_)
+    for (const double p : step.penalty) sum += p;
+  return n_ == 0 ? 0 : sum / double(n_);
+}
+
+const Layer* Plan::first_not_finite() const {
+  for (std::size_t k = 0; k < steps_.size(); ++k)
+    for (const int v : graph_.nodes[k].outputs) {
+      if (buffers_[at(value_buffer_[at(v)])].scope == Scope::slice) continue;
+      const View<float> y = view(value_buffer_[at(v)], graph_.values[at(v)], Slice{0, n_, 0, 0, -1});
+      if (!std::all_of(y.begin(), y.end(), [](float x) { return std::isfinite(x); })) return steps_[k].layer;
+    }
+  return nullptr;
+}
+
+}  // namespace cornu::detail
