@@ -67,10 +67,10 @@ class FieldReader {
   static void read(const Json& j, Reduction& out) {
     read_enum(j, out, {{"sum_over_batch_size", Reduction::sum_over_batch_size}, {"sum", Reduction::sum}});
   }
-  static void read(const Json& j, Averaging& out) {
+  static void read(const Json& j, Average& out) {
     if (j.is_null()) return;
     read_enum(j, out,
-              {{"micro", Averaging::micro}, {"macro", Averaging::macro}, {"weighted", Averaging::weighted}});
+              {{"micro", Average::micro}, {"macro", Average::macro}, {"weighted", Average::weighted}});
   }
   static void read(const Json& j, Curve& out) { read_enum(j, out, {{"ROC", Curve::ROC}, {"PR", Curve::PR}}); }
   static void read(const Json& j, SummationMethod& out) {
