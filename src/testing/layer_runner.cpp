@@ -75,8 +75,10 @@ void check_finite(Findings& findings, const std::string& what, const std::string
 }  // namespace
 
 template <class T>
-Outcome<T> LayerRunner<T>::run(const Numbers<T>& numbers, const RunMode& mode) const {
+Outcome<T> LayerRunner<T>::run(const Numbers<T>& numbers, const RunMode& asked) const {
   Outcome<T> out;
+  RunMode mode = asked;
+  mode.trainable = asked.trainable && layer_.trainable();
   WeightBuffers<T> weights = weight_buffers(layer_, numbers, mode);
   for (std::size_t i = 0; i < outputs_.size(); ++i)
     out.y.emplace_back(static_cast<std::size_t>(output(i).count()));
