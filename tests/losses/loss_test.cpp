@@ -326,11 +326,9 @@ TEST(LossFusion, CrossentropiesTakeLogitsOfEither) {
   for (const char* name : {"mse", "kld", "categorical_focal_crossentropy", "dice"}) {
     EXPECT_EQ(LossHandle(name)->takes_logits(), LogitsFrom::none) << name;
   }
-  EXPECT_TRUE(accepts(LogitsFrom::either, LogitsFrom::softmax) &&
-              accepts(LogitsFrom::sigmoid, LogitsFrom::sigmoid));
-  EXPECT_FALSE(accepts(LogitsFrom::sigmoid, LogitsFrom::softmax) ||
-               accepts(LogitsFrom::either, LogitsFrom::none));
-  EXPECT_FALSE(accepts(LogitsFrom::none, LogitsFrom::none));
+  EXPECT_TRUE(accepts(LogitsFrom::either, LogitsFrom::either));
+  EXPECT_FALSE(accepts(LogitsFrom::either, LogitsFrom::none) || accepts(LogitsFrom::none, LogitsFrom::none));
+  EXPECT_FALSE(accepts(LogitsFrom::none, LogitsFrom::either));
 }
 
 }  // namespace
