@@ -79,8 +79,8 @@ double FScoreMetric::result() const {
     sum += score(c);
     weighted += score(c) * c.true_negatives;
   }
-  if (spec_.average == Average::micro) return score(all);
-  if (spec_.average == Average::weighted) return weighted / (all.true_negatives + kSmall);
+  if (spec_.average == ScoreAverage::micro) return score(all);
+  if (spec_.average == ScoreAverage::weighted) return weighted / (all.true_negatives + kSmall);
   return sum / static_cast<double>(classes_.size());
 }
 

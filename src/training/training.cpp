@@ -88,10 +88,10 @@ LogitsFrom Training::fusible(std::size_t i) const {
   if (std::count(exec_.outputs.begin(), exec_.outputs.end(), value) > 1) return LogitsFrom::none;
   const Layer& layer = *exec_.nodes[std::size_t(producer)].layer;
   if (layer.activity_regularizer()) return LogitsFrom::none;  // it needs the activation itself
-  const LogitsFrom takes = outputs_[i].loss->takes_logits();
-  const ActivationFn last = layer.final_activation();
-  if (takes == LogitsFrom::softmax && last == ActivationFn::softmax) return takes;
-  if (takes == LogitsFrom::sigmoid && last == ActivationFn::sigmoid) return takes;
+  const LogitsFrom last = layer.final_activation() == softmax   ? LogitsFrom::of_softmax
+                          : layer.final_activation() == sigmoid ? LogitsFrom::of_sigmoid
+                                                                : LogitsFrom::none;
+  if (accepts(outputs_[i].loss->takes_logits(), last)) return last;
   return LogitsFrom::none;
 }
 
@@ -198,7 +198,7 @@ View<const float> Training::predictions(Output& output, std::size_t i, const Pla
   const View<const float> y = plan.output(i);
   if (output.logits == LogitsFrom::none) return y;
   output.predictions.resize(y.shape);
-  kernels::activation<float>(output.logits == LogitsFrom::softmax ? softmax : sigmoid, y,
+  kernels::activation<float>(output.logits == LogitsFrom::of_softmax ? softmax : sigmoid, y,
                              output.predictions.view());
   return output.predictions.view();
 }

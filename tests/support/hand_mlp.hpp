@@ -116,8 +116,8 @@ class LossRunner {
     Tensor values(loss->values_shape(net.y.shape())), coefficient(values.shape());
     loss_coefficients(*loss, y_true.view(), net.y.shape(), {}, {}, coefficient.view());
     dz = Tensor(net.y.shape());
-    const LogitsFrom last = net.activation() == "softmax"   ? LogitsFrom::softmax
-                            : net.activation() == "sigmoid" ? LogitsFrom::sigmoid
+    const LogitsFrom last = net.activation() == "softmax"   ? LogitsFrom::of_softmax
+                            : net.activation() == "sigmoid" ? LogitsFrom::of_sigmoid
                                                             : LogitsFrom::none;
     const bool fused = accepts(loss->takes_logits(), last);
     if (fused) {

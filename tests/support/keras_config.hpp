@@ -70,7 +70,7 @@ class FieldReader {
   static void read(const Json& j, Average& out) {
     if (j.is_null()) return;
     read_enum(j, out,
-              {{"micro", Average::micro}, {"macro", Average::macro}, {"weighted", Average::weighted}});
+              {{"micro", ScoreAverage::micro}, {"macro", ScoreAverage::macro}, {"weighted", ScoreAverage::weighted}});
   }
   static void read(const Json& j, Curve& out) { read_enum(j, out, {{"ROC", Curve::ROC}, {"PR", Curve::PR}}); }
   static void read(const Json& j, SummationMethod& out) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cornu/core/tensor.hpp"
+#include "cornu/kernels/interpolation.hpp"
 
 namespace cornu {
 
@@ -13,9 +14,6 @@ namespace cornu {
 enum class ColorMode { grayscale, rgb, rgba };
 /// Channels of a mode.
 Index channels_of(ColorMode mode);
-
-/// How pictures are brought to another size, as Pillow does: all but nearest average when shrinking.
-enum class Interpolation { nearest, box, bilinear, hamming, bicubic, lanczos };
 
 /// An 8-bit picture, row by row, the channels of a pixel side by side.
 struct Image {

@@ -12,7 +12,7 @@ enum class Reduction { sum_over_batch_size, sum, mean, mean_with_sample_weight, 
 
 /// The last activation whose input (the logits) a loss can take in its place; either: sigmoid and softmax
 /// alike.
-enum class LogitsFrom { none, sigmoid, softmax, either };
+enum class LogitsFrom { none, of_sigmoid, of_softmax, either };
 /// Whether a loss that takes `loss` takes the logits of this activation.
 constexpr bool accepts(LogitsFrom loss, LogitsFrom activation) {
   return activation != LogitsFrom::none && (loss == activation || loss == LogitsFrom::either);

@@ -103,7 +103,7 @@ struct AUC {
 };
 
 /// How the F scores of the classes become one number.
-enum class Average { none, micro, macro, weighted };
+enum class ScoreAverage { none, micro, macro, weighted };
 
 /// 2 precision recall / (precision + recall) of (batch, classes) predictions. Without a threshold the largest
 /// prediction of a row counts as positive. average micro counts all classes together, macro is the mean over
@@ -111,7 +111,7 @@ enum class Average { none, micro, macro, weighted };
 /// metric is one number, and none is the same as macro. Errors: ShapeError: not two axes. ValueError:
 /// threshold outside (0, 1].
 struct F1Score {
-  Average average = Average::none;
+  ScoreAverage average = ScoreAverage::none;
   std::optional<float> threshold = {};
   std::string name = "f1_score";
   static constexpr std::string_view type = "F1Score";
@@ -121,7 +121,7 @@ struct F1Score {
 };
 /// F1Score with recall weighing beta times as much as precision. Errors: also ValueError: beta <= 0.
 struct FBetaScore {
-  Average average = Average::none;
+  ScoreAverage average = ScoreAverage::none;
   float beta = 1.f;
   std::optional<float> threshold = {};
   std::string name = "fbeta_score";

@@ -67,7 +67,7 @@ class Model {
   void initialize(std::uint64_t seed);
 
   /// Keras' table of layers, shapes and numbers of weights.
-  std::string summary_text(int width = 0) const;
+  std::string summary_text() const;
   void summary(std::FILE* out = stdout) const;
 
   /// Writes all weights to an .npz file (names "conv2d/kernel"), atomically. Errors: FileError.
