@@ -12,11 +12,25 @@ namespace {
 constexpr double kSeluAlpha = 1.6732632423543772, kSeluScale = 1.0507009873554805;
 constexpr double kLeakySlope = 0.2;  // Keras' function; the LeakyReLU layer has 0.3
 
+// `omp simd`: y may be x, element for element, which the compiler cannot know and would then not vectorize.
+
 /// y[i] = f(x[i]).
 template <class T, class F>
 void map(View<const T> x, View<T> y, const F& f) {
   detail::parallel_chunks(y.size(), detail::kElementChunk, [&](Index first, Index last) {
+#pragma omp simd
     for (Index i = first; i < last; ++i) y[i] = f(x[i]);
+  });
+}
+
+/// dx[i] = f(value[i], dy[i]): for gradients that are dy or nothing, which vectorize as a select.
+template <class T, class F>
+void select_grad(View<const T> value, View<const T> dy, View<T> dx, const F& f) {
+  detail::parallel_chunks(dx.size(), detail::kElementChunk, [&](Index first, Index last) {
+    const T *from = value.data, *gradient = dy.data;
+    T* to = dx.data;
+#pragma omp simd
+    for (Index i = first; i < last; ++i) to[i] = f(from[i], gradient[i]);
   });
 }
 
@@ -24,6 +38,7 @@ void map(View<const T> x, View<T> y, const F& f) {
 template <class T, class F>
 void map_grad(View<const T> value, View<const T> dy, View<T> dx, const F& f) {
   detail::parallel_chunks(dx.size(), detail::kElementChunk, [&](Index first, Index last) {
+#pragma omp simd
     for (Index i = first; i < last; ++i) dx[i] = dy[i] * f(value[i]);
   });
 }
@@ -138,9 +153,9 @@ void activation_grad(const ActivationFunction& fn, View<const T> x, View<const T
     case ActivationFn::linear:
       return map_grad(dy, dy, dx, [](T) { return T(1); });
     case ActivationFn::relu:
-      return map_grad(y, dy, dx, [](T v) { return v > 0 ? T(1) : T(0); });
+      return select_grad(y, dy, dx, [](T v, T g) { return v > 0 ? g : T(0); });
     case ActivationFn::relu6:
-      return map_grad(y, dy, dx, [](T v) { return v > 0 && v < 6 ? T(1) : T(0); });
+      return select_grad(y, dy, dx, [](T v, T g) { return (v > 0) & (v < 6) ? g : T(0); });
     case ActivationFn::sigmoid:
       return map_grad(y, dy, dx, [](T v) { return v * (T(1) - v); });
     case ActivationFn::hard_sigmoid:
@@ -180,7 +195,7 @@ void activation_grad(const ActivationFunction& fn, View<const T> x, View<const T
     case ActivationFn::exponential:
       return map_grad(y, dy, dx, [](T v) { return v; });
     case ActivationFn::leaky_relu:
-      return map_grad(y, dy, dx, [](T v) { return v > 0 ? T(1) : T(kLeakySlope); });
+      return select_grad(y, dy, dx, [](T v, T g) { return v > 0 ? g : T(kLeakySlope) * g; });
     case ActivationFn::threshold:
       return map_grad(y, dy, dx, [](T) { return T(0); });
     case ActivationFn::custom:

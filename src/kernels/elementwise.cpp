@@ -30,6 +30,7 @@ void fill(View<T> y, T value) {
 template <class T>
 void scale(View<const T> x, View<T> y, T scale, T offset) {
   detail::parallel_chunks(y.size(), detail::kElementChunk, [&](Index first, Index last) {
+#pragma omp simd  // y may be x
     for (Index i = first; i < last; ++i) y[i] = x[i] * scale + offset;
   });
 }
