@@ -45,6 +45,10 @@ void check_options(const FlowOptions& o, const char* who) {
     throw ValueError(
         detail::concat(who, ": cache_bytes is ", o.cache_bytes, "; it must be 0 (none) or more."));
   if (o.save_to_dir.empty()) return;
+  const std::string& format = o.save_format;
+  if (format != "png" && format != "jpg" && format != "jpeg" && format != "bmp")
+    throw ValueError(
+        detail::concat(who, ": save_format is '", format, "'; it must be png, jpg, jpeg or bmp."));
   std::error_code ignored;
   if (!std::filesystem::is_directory(o.save_to_dir, ignored))
     throw FileError(detail::concat(who, ": save_to_dir '", o.save_to_dir, "' is no folder. Make it first."));

@@ -287,6 +287,11 @@ TEST(FlowFromDirectory, SaysWhatIsWrongWithTheFolder) {
               HasSubstr("batch_size is 0"));
   EXPECT_THAT(message([&] { g.flow_from_directory(folder.path(""), {.save_to_dir = folder.path("no")}); }),
               HasSubstr("save_to_dir"));
+  EXPECT_THAT(message<ValueError>([&] {
+                g.flow_from_directory(folder.path(""),
+                                      {.save_to_dir = folder.path(""), .save_format = "gif"});
+              }),
+              HasSubstr("save_format is 'gif'"));
 }
 
 void fail_on_everything(View<float>) { throw std::runtime_error("no such luck"); }
