@@ -146,6 +146,10 @@ bool Plan::in_place(std::size_t node, const std::vector<bool>& pinned) const {
   const int in = graph_.nodes[node].inputs.empty() ? -1 : graph_.nodes[node].inputs[0];
   if (kind == InPlace::no || in < 0) return false;
   if (graph_.values[at(in)].count() != graph_.values[at(graph_.nodes[node].outputs[0])].count()) return false;
+  // An input that comes again later in the list would be written over before it is read.
+  const auto shares = [&](int v) { return value_buffer_[at(v)] == value_buffer_[at(in)]; };
+  const auto& inputs = graph_.nodes[node].inputs;
+  if (std::count_if(inputs.begin(), inputs.end(), shares) > 1) return false;
   if (kind == InPlace::same) return true;  // nobody writes over it later without asking `pinned` or consumers
   const Buffer& b = buffers_[at(value_buffer_[at(in)])];
   return b.scope != Scope::external && !pinned[at(value_buffer_[at(in)])] && !steps_[node].needs.input;

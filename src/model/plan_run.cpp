@@ -143,17 +143,16 @@ void Plan::run_backward(std::size_t k, const Slice& slice) {
   Workspace& w = workspaces_[std::size_t(slice.slot)];
   const Regularizer& activity = step.layer->activity_regularizer();
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-    w.x[i] = step.needs.input
-                 ? View<const float>(view(value_buffer_[at(node.inputs[i])], step.input_shapes[i], slice))
-                 : View<const float>();
+    const Shape shape = step.input_shapes[i].with_front(slice.count);
+    w.x[i] = {step.needs.input ? memory(value_buffer_[at(node.inputs[i])], slice) : nullptr, shape};
     const int to = step.temporary[i] >= 0 ? step.temporary[i] : step.dx[i];
-    w.dx[i] = to >= 0 ? view(to, step.input_shapes[i], slice) : View<float>();
+    w.dx[i] = {to >= 0 ? memory(to, slice) : nullptr, shape};
   }
   for (std::size_t o = 0; o < node.outputs.size(); ++o) {
     const Shape& shape = graph_.values[at(node.outputs[o])];
     w.dy[o] = view(step.dy[o], shape, slice);
     if (step.zero_dy[o]) kernels::fill(w.dy[o], 0.f);
-    w.y[o] = View<const float>();
+    w.y[o] = {nullptr, w.dy[o].shape};
     if (!step.needs.output && !activity) continue;
     const View<const float> y = view(value_buffer_[at(node.outputs[o])], shape, slice);
     if (activity) activity.add_gradient(y, w.dy[o], 1.f / static_cast<float>(n_));
