@@ -34,7 +34,7 @@ void flush_folder(const std::string& path) {
 }
 }  // namespace
 
-AtomicFile::AtomicFile(std::string path) : path_(resolved(path)) {
+AtomicFile::AtomicFile(const std::string& path) : path_(resolved(path)) {
   std::error_code ignored;
   const auto status = std::filesystem::status(path_, ignored);
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))

@@ -13,7 +13,7 @@ namespace cornu::detail {
 /// Errors  FileError, naming the file, on all failures of the system.
 class AtomicFile {
  public:
-  explicit AtomicFile(std::string path);
+  explicit AtomicFile(const std::string& path);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;

@@ -17,7 +17,7 @@ namespace cornu {
 
 namespace {
 
-using namespace detail;
+using namespace detail;  // NOLINT(google-build-using-namespace): our own, in this file only
 using Pointer = std::unique_ptr<Metric>;
 
 template <class Row>

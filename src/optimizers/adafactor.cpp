@@ -113,7 +113,8 @@ void AdafactorOptimizer::second_moments_pass(std::size_t index) {
 }
 
 void AdafactorOptimizer::step_pass(std::size_t index) {
-  const auto [p, first, count] = pieces()[index];
+  const auto [p, first, size] = pieces()[index];
+  const Index count = size;  // clang 14 cannot use a structured binding in an OpenMP loop
   float* w = value(p) + first;
   const float* g = gradient(p) + first;
   const float* v = slot(2, p) + first;

@@ -41,7 +41,8 @@ void LambOptimizer::moments_pass(std::size_t index) {
 }
 
 void LambOptimizer::step_pass(std::size_t index) {
-  const auto [p, first, count] = pieces()[index];
+  const auto [p, first, size] = pieces()[index];
+  const Index count = size;  // clang 14 cannot use a structured binding in an OpenMP loop
   float* w = value(p) + first;
   const float* m = slot(0, p) + first;
   const float* v = slot(1, p) + first;

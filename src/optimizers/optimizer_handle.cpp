@@ -15,7 +15,7 @@ namespace cornu {
 namespace {
 
 using Pointer = std::unique_ptr<Optimizer>;
-using namespace detail;
+using namespace detail;  // NOLINT(google-build-using-namespace): our own, in this file only
 
 constexpr double kAny = std::numeric_limits<double>::infinity();
 

@@ -292,7 +292,7 @@ void check_names(const Layer& layer, Findings& findings) {
 /// The output shapes, or nothing with a finding.
 Shapes built(Layer& layer, const Shapes& inputs, Findings& findings) {
   try {
-    const Shapes outputs = layer.call_shapes(inputs);
+    Shapes outputs = layer.call_shapes(inputs);
     if (outputs != layer.call_shapes(inputs))
       findings.add("output_shapes differs from call to call", "the same inputs give the same outputs");
     if (outputs.empty()) findings.add("output_shapes gives no output", "a layer has at least one");
@@ -318,7 +318,7 @@ std::string LayerReport::text() const {
   return out;
 }
 
-LayerReport check_layer(LayerHandle handle, const Shapes& inputs, const CheckOptions& options) {
+LayerReport check_layer(const LayerHandle& handle, const Shapes& inputs, const CheckOptions& options) {
   const detail::OneThread restore_at_end;
   Layer& layer = handle.layer();
   const Index samples = detail::samples_of(layer, options);

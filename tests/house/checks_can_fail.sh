@@ -65,6 +65,10 @@ must_fail 'cornu/core/a.hpp does not compile alone' "$here/headers.sh" "$tree" "
 new_tree twice
 put include/cornu/core/a.hpp 'struct A {};'
 must_fail 'cornu/core/a.hpp does not compile alone' "$here/headers.sh" "$tree" "$work/o4" "$compiler"
+new_tree quarrel
+put include/cornu/core/a.hpp '#pragma once' 'enum class Average { mean };'
+put include/cornu/core/b.hpp '#pragma once' 'struct Average {};'
+must_fail 'do not compile together' "$here/headers.sh" "$tree" "$work/o10" "$compiler"
 new_tree unreached
 put include/cornu/core/a.hpp '#pragma once'
 put include/cornu/cornu.hpp '#pragma once'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every public header compiles alone, may be included twice, and comes with <cornu/cornu.hpp>.
+# Every public header compiles alone and with all others, may be included twice, and comes with <cornu/cornu.hpp>.
 # usage: headers.sh ROOT WORK COMPILER
 set -euo pipefail
 root=$1 work=$2 compiler=$3
@@ -18,6 +18,10 @@ export -f compile_alone
 command -v ccache >/dev/null && export cache=ccache
 bad=0
 printf '%s\0' "${headers[@]}" | xargs -0 -n 1 -P 2 bash -c 'compile_alone "$1" || exit 1' _ || bad=1
+
+# All together: two headers may each compile alone and define the same name.
+printf '#include <%s>\n' "${headers[@]}" > "$work/together.cpp"
+"$compiler" -std=c++20 -fsyntax-only -I . "$work/together.cpp" || { echo "these headers do not compile together"; bad=1; }
 
 if [ -e cornu/cornu.hpp ]; then
   "$compiler" -std=c++20 -I . -M cornu/cornu.hpp | tr -s ' \\' '\n' > "$work/reached"

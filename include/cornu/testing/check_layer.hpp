@@ -53,7 +53,7 @@ struct LayerReport {
 /// small shapes. Changes num_threads() while it runs.
 /// Errors  ValueError: options.samples < 1, or given x or weights of another count or shape.
 /// Source  dlib's test_layer (poisoned gradients), ggml's guard words.
-LayerReport check_layer(LayerHandle layer, const Shapes& inputs, const CheckOptions& options = {});
+LayerReport check_layer(const LayerHandle& layer, const Shapes& inputs, const CheckOptions& options = {});
 
 /// The numbers of one forward and backward call on a whole batch.
 struct LayerNumbers {

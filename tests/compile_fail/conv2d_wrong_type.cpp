@@ -1,0 +1,6 @@
+// expect: Padding
+#include <cornu/layers/conv2d.hpp>
+#include <cornu/layers/dense.hpp>
+using namespace cornu;
+
+int main() { Conv2D conv{.filters = 8, .kernel_size = 3, .padding = "same"}; }
