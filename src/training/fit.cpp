@@ -53,7 +53,9 @@ std::vector<float> class_weights(const std::map<Index, float>& by_class) {
 
 /// Samples of the training part when this share is held out at the end. Source: Keras array_slicing.py.
 Index training_part(Index samples, float split) {
-  const auto part = static_cast<Index>(std::floor(double(samples) * (1.0 - double(split))));
+  // 0.3f is a little more than the 0.3 that Keras computes with, which would move the border by a sample.
+  const double share = std::round(double(split) * 1e7) / 1e7;
+  const auto part = static_cast<Index>(std::floor(double(samples) * (1.0 - share)));
   if (part <= 0 || part >= samples)
     throw ValueError(detail::concat("fit: ", samples, " samples are too few for validation_split ",
                                     double(split),

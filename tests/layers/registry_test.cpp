@@ -47,6 +47,14 @@ TEST(Registry, NamesAreUniqueAndLayersCanBeMade) {
   EXPECT_GT(types.size(), 20u);
 }
 
+TEST(Registry, EveryLayerHasItsTestFile) {
+  for (const std::string& type : listed_types()) {
+    if (type == "InputLayer") continue;  // never run: tests/model
+    const fs::path file = kTests / "layers" / (snake_case(type) + "_test.cpp");
+    EXPECT_TRUE(fs::exists(file)) << type << " has no rows: write " << file;
+  }
+}
+
 TEST(Registry, EveryHeaderWithALayerIsListed) {
   const std::set<std::string> types = listed_types();
   const std::regex maker(R"(make_layer\((\w+) spec\))"), field(R"(type = "(\w+)\")");
