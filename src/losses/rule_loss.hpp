@@ -99,6 +99,9 @@ class RuleLoss final : public Loss {
   void run_values(const R& rule, View<const float> y_true, View<const float> y_pred, View<float> out) const {
     const auto [count, width] = checked(y_true, y_pred);
     check_size(who(), "values", out.size(), count);
+    if constexpr (requires { rule.term; }) {
+      if (width == 1) return run_single_values(rule.term, y_true.data, y_pred.data, out);
+    }
     const Index labels = R::kSparse ? 1 : width;
     parallel_chunks(count, chunk_of(width), [&, n = width](Index first, Index last) {
       for (Index row = first; row < last; ++row) {
@@ -113,6 +116,9 @@ class RuleLoss final : public Loss {
     const auto [count, width] = checked(y_true, y_pred);
     check_size(who(), "coefficient", coefficient.size(), count);
     check_size(who(), "the gradient", dy.size(), count * width);
+    if constexpr (requires { rule.term; }) {
+      if (width == 1) return run_single_gradient(rule.term, y_true.data, y_pred.data, coefficient.data, dy);
+    }
     const Index labels = R::kSparse ? 1 : width;
     parallel_chunks(count, chunk_of(width), [&, n = width](Index first, Index last) {
       for (Index row = first; row < last; ++row) {
@@ -125,6 +131,26 @@ class RuleLoss final : public Loss {
           rule.gradient(t, y_pred.data + row * n, n, coefficient[row], d);
         }
       }
+    });
+  }
+
+  /// Rows of one element: vectors run over rows.
+  template <class Term>
+  static void run_single_values(const Term& term, const float* t, const float* p, View<float> out) {
+    parallel_chunks(out.size(), kElementChunk, [&](Index first, Index last) {
+#pragma omp simd
+      for (Index i = first; i < last; ++i) out[i] = term.value(t[i], p[i]);
+    });
+  }
+  template <class Term>
+  static void run_single_gradient(const Term& term, const float* t, const float* p, const float* c,
+                                  View<float> dy) {
+    parallel_chunks(dy.size(), kElementChunk, [&](Index first, Index last) {
+#pragma omp simd
+      for (Index i = first; i < last; ++i) dy[i] = c[i] * term.slope(t[i], p[i]);
+        // A row that does not count has gradient 0, even where its prediction is not finite.
+#pragma omp simd
+      for (Index i = first; i < last; ++i) dy[i] = c[i] == 0.f ? 0.f : dy[i];
     });
   }
 

@@ -12,13 +12,12 @@ struct MeanOf {
   static constexpr bool kSparse = false;
   template <class T>
   T value(const T* t, const T* p, Index n) const {
-    T sum = 0;
-    for (Index i = 0; i < n; ++i) sum += term.value(t[i], p[i]);
-    return sum / T(n);
+    return lane_sum<T>(n, [&](Index i) { return term.value(t[i], p[i]); }) / T(n);
   }
   template <class T>
   void gradient(const T* t, const T* p, Index n, T c, T* d) const {
     const T scale = c / T(n);
+#pragma omp simd
     for (Index i = 0; i < n; ++i) d[i] = scale * term.slope(t[i], p[i]);
   }
 };
@@ -111,9 +110,8 @@ struct ClassSmoothing {
 template <class T>
 struct LogSum {
   T largest, log_sum;
-  LogSum(const T* z, Index n) : largest(*std::max_element(z, z + n)), log_sum(0) {
-    for (Index i = 0; i < n; ++i) log_sum += std::exp(z[i] - largest);
-    log_sum = std::log(log_sum);
+  LogSum(const T* z, Index n) : largest(lane_max(z, n)) {
+    log_sum = std::log(lane_sum<T>(n, [&](Index i) { return exp_negative(z[i] - largest); }));
   }
   /// log of softmax(z) at z.
   T log_probability(T z) const { return z - largest - log_sum; }
@@ -125,17 +123,15 @@ struct SoftmaxRule {
   template <class T>
   T value(const T* t, const T* z, Index n) const {
     const LogSum<T> log_sum(z, n);
-    T sum = 0;
-    for (Index i = 0; i < n; ++i) sum -= smooth(t[i], n) * log_sum.log_probability(z[i]);
-    return sum;
+    return -lane_sum<T>(n, [&](Index i) { return smooth(t[i], n) * log_sum.log_probability(z[i]); });
   }
   template <class T>
   void gradient(const T* t, const T* z, Index n, T c, T* d) const {
     const LogSum<T> log_sum(z, n);
-    T total = 0;
-    for (Index i = 0; i < n; ++i) total += smooth(t[i], n);
+    const T total = lane_sum<T>(n, [&](Index i) { return smooth(t[i], n); });
+#pragma omp simd
     for (Index i = 0; i < n; ++i) {
-      d[i] = c * (total * std::exp(log_sum.log_probability(z[i])) - smooth(t[i], n));
+      d[i] = c * (total * exp_negative(log_sum.log_probability(z[i])) - smooth(t[i], n));
     }
   }
 };
@@ -149,7 +145,8 @@ struct SparseSoftmaxRule {
   template <class T>
   void gradient(const T* t, const T* z, Index n, T c, T* d) const {
     const LogSum<T> log_sum(z, n);
-    for (Index i = 0; i < n; ++i) d[i] = c * std::exp(log_sum.log_probability(z[i]));
+#pragma omp simd
+    for (Index i = 0; i < n; ++i) d[i] = c * exp_negative(log_sum.log_probability(z[i]));
     d[static_cast<Index>(*t)] -= c;
   }
 };
@@ -210,7 +207,7 @@ struct CategoricalSoftmaxRule {
     const LogSum<T> log_sum(z, n);
     T loss = 0;
     for (Index i = 0; i < n; ++i) {
-      loss += rule.term(rule.smooth(t[i], n), std::exp(log_sum.log_probability(z[i])));
+      loss += rule.term(rule.smooth(t[i], n), exp_negative(log_sum.log_probability(z[i])));
     }
     return loss;
   }
@@ -219,11 +216,11 @@ struct CategoricalSoftmaxRule {
     const LogSum<T> log_sum(z, n);
     T mean = 0;
     for (Index i = 0; i < n; ++i) {
-      const T p = std::exp(log_sum.log_probability(z[i]));
+      const T p = exp_negative(log_sum.log_probability(z[i]));
       d[i] = rule.term_slope(rule.smooth(t[i], n), p);
       mean += d[i] * p;
     }
-    for (Index i = 0; i < n; ++i) d[i] = c * (d[i] - mean) * std::exp(log_sum.log_probability(z[i]));
+    for (Index i = 0; i < n; ++i) d[i] = c * (d[i] - mean) * exp_negative(log_sum.log_probability(z[i]));
   }
 };
 

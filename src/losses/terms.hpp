@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "cornu/core/shape.hpp"
+#include "losses/vector_math.hpp"
 
 /// Losses of one element: value(t, p) for label t and prediction p, and slope = d value / d p. T is float in
 /// training and double in the tests, which compare slope with finite differences of value.
@@ -14,12 +15,13 @@ inline constexpr T kEpsilon = T(1e-7);
 
 template <class T>
 T sigmoid(T z) {
-  return z >= 0 ? 1 / (1 + std::exp(-z)) : std::exp(z) / (1 + std::exp(z));
+  const T e = exp_negative(-std::abs(z));
+  return (z < 0 ? e : T(1)) / (1 + e);
 }
 /// log(1 + exp(x)) without overflow.
 template <class T>
 T softplus(T x) {
-  return std::max(x, T(0)) + std::log1p(std::exp(-std::abs(x)));
+  return std::max(x, T(0)) + log1p_unit(exp_negative(-std::abs(x)));
 }
 template <class T>
 T sign(T x) {
@@ -168,7 +170,7 @@ struct BinaryLogitsTerm {
   BinarySmoothing smooth{};
   template <class T>
   T value(T t, T z) const {
-    return std::max(z, T(0)) - z * smooth(t) + std::log1p(std::exp(-std::abs(z)));
+    return std::max(z, T(0)) - z * smooth(t) + log1p_unit(exp_negative(-std::abs(z)));
   }
   template <class T>
   T slope(T t, T z) const {

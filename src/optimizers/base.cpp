@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "cornu/core/error.hpp"
+#include "kernels/lane_sum.hpp"
 
 namespace cornu::detail {
 
@@ -193,9 +194,8 @@ void OptimizerBase::set_scales() {
     for_pieces([&](std::size_t i) {
       const Piece& piece = pieces_[i];
       const float* g = gradient(piece.parameter) + piece.first;
-      double sum = 0;
-      for (Index k = 0; k < piece.count; ++k) sum += static_cast<double>(g[k]) * static_cast<double>(g[k]);
-      piece_sums_[i] = sum;
+      piece_sums_[i] = lane_sum<double>(
+          piece.count, [&](Index k) { return static_cast<double>(g[k]) * static_cast<double>(g[k]); });
     });
   }
   if (norm_limit > 0) {

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "kernels/lane_sum.hpp"
+
 namespace cornu::detail {
 
 void LambOptimizer::allocate() {
@@ -13,12 +15,8 @@ void LambOptimizer::allocate() {
 void LambOptimizer::prepare(float learning_rate, Index t) {
   const auto step = static_cast<float>(t);
   rate_ = learning_rate;
-  correction_1_ = 1.f - std::pow(moments_.beta_1, step);
-  correction_2_ = 1.f - std::pow(moments_.beta_2, step);
-}
-
-float LambOptimizer::direction(float m, float v) const {
-  return m / correction_1_ / (std::sqrt(v / correction_2_) + epsilon_);
+  direction_.correction_1 = 1.f - std::pow(moments_.beta_1, step);
+  direction_.correction_2 = 1.f - std::pow(moments_.beta_2, step);
 }
 
 void LambOptimizer::moments_pass(std::size_t index) {
@@ -28,14 +26,19 @@ void LambOptimizer::moments_pass(std::size_t index) {
   float* m = slot(0, p) + first;
   float* v = slot(1, p) + first;
   const GradientScale scale = gradient_scale(p);
-  double weight = 0, step = 0;
+  const float shrink = decay();
+  const Moments moments = moments_;  // copies: the loops below write floats
+  const LambDirection direction = direction_;
+#pragma omp simd
   for (Index i = 0; i < count; ++i) {
-    w[i] -= w[i] * decay();
-    moments_.update(scale(g[i]), m[i], v[i]);
-    const double d = direction(m[i], v[i]);
-    weight += static_cast<double>(w[i]) * static_cast<double>(w[i]);
-    step += d * d;
+    w[i] -= w[i] * shrink;
+    moments.update(scale(g[i]), m[i], v[i]);
   }
+  const double weight = lane_sum<double>(count, [&](Index i) { return static_cast<double>(w[i]) * w[i]; });
+  const double step = lane_sum<double>(count, [&](Index i) {
+    const double d = direction(m[i], v[i]);
+    return d * d;
+  });
   weight_squares_[index] = weight;
   step_squares_[index] = step;
 }
@@ -47,6 +50,7 @@ void LambOptimizer::step_pass(std::size_t index) {
   const float* m = slot(0, p) + first;
   const float* v = slot(1, p) + first;
   const float scale = ratios_[static_cast<std::size_t>(p)] * rate_;
+  const LambDirection direction = direction_;
 #pragma omp simd
   for (Index i = 0; i < count; ++i) w[i] -= scale * direction(m[i], v[i]);
 }

@@ -3,11 +3,19 @@
 
 namespace cornu::detail {
 
+/// The unscaled step of an element.
+struct LambDirection {
+  float epsilon = 1e-7f, correction_1 = 1.f, correction_2 = 1.f;
+  float operator()(float m, float v) const {
+    return m / correction_1 / (std::sqrt(v / correction_2) + epsilon);
+  }
+};
+
 /// Two passes: the moments with the norms of weight and step, then the step scaled by their ratio.
 class LambOptimizer final : public OptimizerBase {
  public:
   explicit LambOptimizer(const Lamb& spec)
-      : OptimizerBase(CommonOptions::of(spec)), moments_(spec), epsilon_(spec.epsilon) {}
+      : OptimizerBase(CommonOptions::of(spec)), moments_(spec), direction_{spec.epsilon} {}
 
  protected:
   std::vector<std::vector<SlotKind>> slot_groups() const override { return {{{"momentum"}, {"velocity"}}}; }
@@ -18,11 +26,9 @@ class LambOptimizer final : public OptimizerBase {
  private:
   void moments_pass(std::size_t piece);
   void step_pass(std::size_t piece);
-  /// The unscaled step of an element.
-  float direction(float m, float v) const;
-
   Moments moments_;
-  float epsilon_, rate_ = 0.f, correction_1_ = 1.f, correction_2_ = 1.f;
+  LambDirection direction_;
+  float rate_ = 0.f;
   std::vector<double> weight_squares_, step_squares_;  // one a piece
   std::vector<float> ratios_;                          // one a parameter
 };

@@ -140,8 +140,8 @@ std::string state_of(const OptimizerHandle& handle) {
   TestRun run(handle, {{2, 3}, {3}});
   std::string out;
   for (const Optimizer::Slot& s : run.optimizer->slots()) {
-    out += (out.empty() ? "" : " ") + std::to_string(s.parameter) + ":" + std::string(s.name) +
-           s.value.shape.text();
+    if (!out.empty()) out += ' ';
+    out += detail::concat(s.parameter, ':', s.name, s.value.shape.text());
   }
   return out;
 }

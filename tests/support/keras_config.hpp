@@ -67,7 +67,7 @@ class FieldReader {
   static void read(const Json& j, Reduction& out) {
     read_enum(j, out, {{"sum_over_batch_size", Reduction::sum_over_batch_size}, {"sum", Reduction::sum}});
   }
-  static void read(const Json& j, Average& out) {
+  static void read(const Json& j, ScoreAverage& out) {
     if (j.is_null()) return;
     read_enum(j, out,
               {{"micro", ScoreAverage::micro}, {"macro", ScoreAverage::macro}, {"weighted", ScoreAverage::weighted}});
