@@ -73,8 +73,6 @@ class ActivationLayer final : public LayerOf<Activation, ActivationLayer> {
   const ActivationFunction& function() const { return spec_.activation.get(); }
 };
 
-inline std::unique_ptr<Layer> make_layer(Activation spec) {
-  return std::make_unique<ActivationLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Activation spec);
 
 }  // namespace cornu

@@ -45,8 +45,6 @@ class ActivityRegularizationLayer final
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(ActivityRegularization spec) {
-  return std::make_unique<ActivityRegularizationLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(ActivityRegularization spec);
 
 }  // namespace cornu

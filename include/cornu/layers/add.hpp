@@ -45,6 +45,6 @@ class AddLayer final : public LayerOf<Add, AddLayer> {
   bool broadcasts_ = false;  // some call repeats an input, so that the output does not fit into its memory
 };
 
-inline std::unique_ptr<Layer> make_layer(Add spec) { return std::make_unique<AddLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(Add spec);
 
 }  // namespace cornu

@@ -58,8 +58,6 @@ class AlphaDropoutLayer final : public LayerOf<AlphaDropout, AlphaDropoutLayer> 
   kernels::DropRule rule() const;
 };
 
-inline std::unique_ptr<Layer> make_layer(AlphaDropout spec) {
-  return std::make_unique<AlphaDropoutLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(AlphaDropout spec);
 
 }  // namespace cornu

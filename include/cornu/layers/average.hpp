@@ -46,8 +46,6 @@ class AverageLayer final : public LayerOf<Average, AverageLayer> {
   bool broadcasts_ = false;  // some call repeats an input, so that the output does not fit into its memory
 };
 
-inline std::unique_ptr<Layer> make_layer(Average spec) {
-  return std::make_unique<AverageLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Average spec);
 
 }  // namespace cornu

@@ -58,8 +58,6 @@ class AveragePooling2DLayer final : public LayerOf<AveragePooling2D, AveragePool
   detail::PoolWindow window_;
 };
 
-inline std::unique_ptr<Layer> make_layer(AveragePooling2D spec) {
-  return std::make_unique<AveragePooling2DLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(AveragePooling2D spec);
 
 }  // namespace cornu

@@ -90,8 +90,6 @@ class BatchNormalizationLayer final : public LayerOf<BatchNormalization, BatchNo
   void channel_scale(const Call<T>& c, View<const T> inverse, View<T> scale) const;
 };
 
-inline std::unique_ptr<Layer> make_layer(BatchNormalization spec) {
-  return std::make_unique<BatchNormalizationLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(BatchNormalization spec);
 
 }  // namespace cornu

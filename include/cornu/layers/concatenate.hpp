@@ -62,8 +62,6 @@ class ConcatenateLayer final : public LayerOf<Concatenate, ConcatenateLayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(Concatenate spec) {
-  return std::make_unique<ConcatenateLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Concatenate spec);
 
 }  // namespace cornu

@@ -101,8 +101,6 @@ class Conv2DLayer final : public LayerOf<Conv2D, Conv2DLayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(Conv2D spec) {
-  return std::make_unique<Conv2DLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Conv2D spec);
 
 }  // namespace cornu

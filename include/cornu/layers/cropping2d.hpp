@@ -53,8 +53,6 @@ class Cropping2DLayer final : public LayerOf<Cropping2D, Cropping2DLayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(Cropping2D spec) {
-  return std::make_unique<Cropping2DLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Cropping2D spec);
 
 }  // namespace cornu

@@ -113,6 +113,6 @@ class DenseLayer final : public LayerOf<Dense, DenseLayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(Dense spec) { return std::make_unique<DenseLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(Dense spec);
 
 }  // namespace cornu

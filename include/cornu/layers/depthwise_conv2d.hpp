@@ -100,8 +100,6 @@ class DepthwiseConv2DLayer final : public LayerOf<DepthwiseConv2D, DepthwiseConv
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(DepthwiseConv2D spec) {
-  return std::make_unique<DepthwiseConv2DLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(DepthwiseConv2D spec);
 
 }  // namespace cornu

@@ -83,6 +83,6 @@ class DotLayer final : public LayerOf<Dot, DotLayer> {
   kernels::DotSide side(const Shape& x, std::size_t input) const;
 };
 
-inline std::unique_ptr<Layer> make_layer(Dot spec) { return std::make_unique<DotLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(Dot spec);
 
 }  // namespace cornu

@@ -62,8 +62,6 @@ class DropoutLayer final : public LayerOf<Dropout, DropoutLayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(Dropout spec) {
-  return std::make_unique<DropoutLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Dropout spec);
 
 }  // namespace cornu

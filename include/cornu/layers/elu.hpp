@@ -42,6 +42,6 @@ class ELULayer final : public LayerOf<ELU, ELULayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(ELU spec) { return std::make_unique<ELULayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(ELU spec);
 
 }  // namespace cornu

@@ -37,8 +37,6 @@ class FlattenLayer final : public LayerOf<Flatten, FlattenLayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(Flatten spec) {
-  return std::make_unique<FlattenLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Flatten spec);
 
 }  // namespace cornu

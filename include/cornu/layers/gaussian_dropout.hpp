@@ -60,8 +60,6 @@ class GaussianDropoutLayer final : public LayerOf<GaussianDropout, GaussianDropo
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(GaussianDropout spec) {
-  return std::make_unique<GaussianDropoutLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(GaussianDropout spec);
 
 }  // namespace cornu

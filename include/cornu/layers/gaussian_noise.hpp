@@ -54,8 +54,6 @@ class GaussianNoiseLayer final : public LayerOf<GaussianNoise, GaussianNoiseLaye
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(GaussianNoise spec) {
-  return std::make_unique<GaussianNoiseLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(GaussianNoise spec);
 
 }  // namespace cornu

@@ -44,8 +44,6 @@ class GlobalAveragePooling2DLayer final
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(GlobalAveragePooling2D spec) {
-  return std::make_unique<GlobalAveragePooling2DLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(GlobalAveragePooling2D spec);
 
 }  // namespace cornu

@@ -44,8 +44,6 @@ class GlobalMaxPooling2DLayer final : public LayerOf<GlobalMaxPooling2D, GlobalM
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(GlobalMaxPooling2D spec) {
-  return std::make_unique<GlobalMaxPooling2DLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(GlobalMaxPooling2D spec);
 
 }  // namespace cornu

@@ -30,6 +30,6 @@ class InputLayer final : public LayerOf<Input, InputLayer> {
   void gradient(const BackwardCall<T>&) const {}
 };
 
-inline std::unique_ptr<Layer> make_layer(Input spec) { return std::make_unique<InputLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(Input spec);
 
 }  // namespace cornu

@@ -85,8 +85,6 @@ class LayerNormalizationLayer final : public LayerOf<LayerNormalization, LayerNo
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(LayerNormalization spec) {
-  return std::make_unique<LayerNormalizationLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(LayerNormalization spec);
 
 }  // namespace cornu

@@ -42,8 +42,6 @@ class LeakyReLULayer final : public LayerOf<LeakyReLU, LeakyReLULayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(LeakyReLU spec) {
-  return std::make_unique<LeakyReLULayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(LeakyReLU spec);
 
 }  // namespace cornu

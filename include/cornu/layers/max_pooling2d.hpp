@@ -64,8 +64,6 @@ class MaxPooling2DLayer final : public LayerOf<MaxPooling2D, MaxPooling2DLayer> 
   detail::PoolWindow window_;
 };
 
-inline std::unique_ptr<Layer> make_layer(MaxPooling2D spec) {
-  return std::make_unique<MaxPooling2DLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(MaxPooling2D spec);
 
 }  // namespace cornu

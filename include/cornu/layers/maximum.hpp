@@ -41,8 +41,6 @@ class MaximumLayer final : public LayerOf<Maximum, MaximumLayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(Maximum spec) {
-  return std::make_unique<MaximumLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Maximum spec);
 
 }  // namespace cornu

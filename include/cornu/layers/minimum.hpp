@@ -41,8 +41,6 @@ class MinimumLayer final : public LayerOf<Minimum, MinimumLayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(Minimum spec) {
-  return std::make_unique<MinimumLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Minimum spec);
 
 }  // namespace cornu

@@ -51,8 +51,6 @@ class MultiplyLayer final : public LayerOf<Multiply, MultiplyLayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(Multiply spec) {
-  return std::make_unique<MultiplyLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Multiply spec);
 
 }  // namespace cornu

@@ -53,6 +53,6 @@ class PReLULayer final : public LayerOf<PReLU, PReLULayer> {
   Shape alpha_shape(const Shape& input) const;
 };
 
-inline std::unique_ptr<Layer> make_layer(PReLU spec) { return std::make_unique<PReLULayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(PReLU spec);
 
 }  // namespace cornu

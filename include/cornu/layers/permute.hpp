@@ -44,8 +44,6 @@ class PermuteLayer final : public LayerOf<Permute, PermuteLayer> {
   Shape inverse_axes() const;
 };
 
-inline std::unique_ptr<Layer> make_layer(Permute spec) {
-  return std::make_unique<PermuteLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Permute spec);
 
 }  // namespace cornu

@@ -62,6 +62,6 @@ class ReLULayer final : public LayerOf<ReLU, ReLULayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(ReLU spec) { return std::make_unique<ReLULayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(ReLU spec);
 
 }  // namespace cornu

@@ -46,8 +46,6 @@ class RepeatVectorLayer final : public LayerOf<RepeatVector, RepeatVectorLayer> 
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(RepeatVector spec) {
-  return std::make_unique<RepeatVectorLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(RepeatVector spec);
 
 }  // namespace cornu

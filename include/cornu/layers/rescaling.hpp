@@ -60,8 +60,6 @@ class RescalingLayer final : public LayerOf<Rescaling, RescalingLayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(Rescaling spec) {
-  return std::make_unique<RescalingLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Rescaling spec);
 
 }  // namespace cornu

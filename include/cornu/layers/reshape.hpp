@@ -41,8 +41,6 @@ class ReshapeLayer final : public LayerOf<Reshape, ReshapeLayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(Reshape spec) {
-  return std::make_unique<ReshapeLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Reshape spec);
 
 }  // namespace cornu

@@ -52,8 +52,6 @@ class SoftmaxLayer final : public LayerOf<Softmax, SoftmaxLayer> {
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(Softmax spec) {
-  return std::make_unique<SoftmaxLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Softmax spec);
 
 }  // namespace cornu

@@ -67,8 +67,6 @@ class SpatialDropout2DLayer final : public LayerOf<SpatialDropout2D, SpatialDrop
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(SpatialDropout2D spec) {
-  return std::make_unique<SpatialDropout2DLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(SpatialDropout2D spec);
 
 }  // namespace cornu

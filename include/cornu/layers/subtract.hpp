@@ -47,8 +47,6 @@ class SubtractLayer final : public LayerOf<Subtract, SubtractLayer> {
   bool broadcasts_ = false;  // some call repeats an input, so that the output does not fit into its memory
 };
 
-inline std::unique_ptr<Layer> make_layer(Subtract spec) {
-  return std::make_unique<SubtractLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(Subtract spec);
 
 }  // namespace cornu

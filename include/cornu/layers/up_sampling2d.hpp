@@ -52,8 +52,6 @@ class UpSampling2DLayer final : public LayerOf<UpSampling2D, UpSampling2DLayer> 
   bool nearest() const { return spec_.interpolation == Interpolation::nearest; }
 };
 
-inline std::unique_ptr<Layer> make_layer(UpSampling2D spec) {
-  return std::make_unique<UpSampling2DLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(UpSampling2D spec);
 
 }  // namespace cornu

@@ -46,8 +46,6 @@ class ZeroPadding2DLayer final : public LayerOf<ZeroPadding2D, ZeroPadding2DLaye
   }
 };
 
-inline std::unique_ptr<Layer> make_layer(ZeroPadding2D spec) {
-  return std::make_unique<ZeroPadding2DLayer>(std::move(spec));
-}
+std::unique_ptr<Layer> make_layer(ZeroPadding2D spec);
 
 }  // namespace cornu
