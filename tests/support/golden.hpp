@@ -62,8 +62,7 @@ inline std::vector<std::pair<std::string, std::vector<double>>> golden_series(co
 /// Expects |received - expected| <= tolerance * max(1, largest expected) at every element; tells the worst.
 inline void expect_close(const Tensor& expected, const Tensor& received, double tolerance,
                          const std::string& what) {
-  ASSERT_EQ(expected.shape(), received.shape())
-      << what << ": expected " << expected.shape().text() << ", received " << received.shape().text();
+  ASSERT_EQ(expected.shape().text(), received.shape().text()) << what;
   double largest = 1, worst = 0;
   Index at = -1;
   for (const float v : expected) largest = std::max(largest, std::abs(static_cast<double>(v)));

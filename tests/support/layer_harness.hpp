@@ -55,7 +55,8 @@ inline std::size_t set_golden_weights(Layer& layer, const std::string& folder) {
   for (std::size_t k = 0; k < std::min(count, layer.weights().size()); ++k) {
     Weight& weight = layer.weights()[k];
     const Tensor value = golden(folder + "w" + std::to_string(k) + ".npy");
-    EXPECT_EQ(weight.value.shape(), value.shape()) << "weight " << k << " '" << weight.name << "'";
+    EXPECT_EQ(weight.value.shape().text(), value.shape().text())
+        << "weight " << k << " '" << weight.name << "'";
     if (weight.value.shape() == value.shape()) weight.value = value;
   }
   return count;
