@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
       path.x.push_back(model.layer("dense").weight("kernel").item());
       path.y.push_back(model.train_on_batch(x, y)["loss"]);
     }
-    std::printf("weight %.4f, loss %.6f after %td steps\n",
+    std::printf("weight %.4f, loss %.2e after %td steps\n",
                 double(model.layer("dense").weight("kernel").item()), path.y.back(), args.number("epochs"));
 
     Series curve{.name = "loss at this weight", .x = {}, .y = {}, .dashed = true};
