@@ -10,7 +10,9 @@
 namespace cornu {
 
 namespace {
-constexpr double kWidth = 460, kHeight = 340, kLeft = 64, kRight = 16, kTop = 40, kBottom = 52;
+constexpr double kWidth = 460, kHeight = 340, kLeft = 64, kRight = 16, kBottom = 52;
+constexpr double kLegend = 44,
+                 kRow = 16;  // first row of the legend, between title and frame, so that it hides no curve
 constexpr const char* kColours[] = {"#1f77b4", "#d95f02", "#2ca02c", "#9467bd", "#8c564b", "#e377c2"};
 
 struct Range {
@@ -72,6 +74,7 @@ class Drawing {
       for (const double v : s.x) x_.add(v);
       for (const double v : s.y) y_.add(v);
     }
+    top_ = each_entry([](std::size_t, double, double) {});
     x_.widen();
     y_.widen();
     const double margin = (y_.high - y_.low) * 0.04;
@@ -83,12 +86,12 @@ class Drawing {
     out_ = "<g font-family=\"sans-serif\" font-size=\"12\" fill=\"#222\">\n";
     axis_x();
     axis_y();
-    out_ += "<rect x=\"" + fixed(at_ + kLeft) + "\" y=\"" + fixed(kTop) + "\" width=\"" +
-            fixed(kWidth - kLeft - kRight) + "\" height=\"" + fixed(kHeight - kTop - kBottom) +
+    out_ += "<rect x=\"" + fixed(at_ + kLeft) + "\" y=\"" + fixed(top_) + "\" width=\"" +
+            fixed(kWidth - kLeft - kRight) + "\" height=\"" + fixed(kHeight - top_ - kBottom) +
             "\" fill=\"none\" stroke=\"#888\"/>\n";
     for (std::size_t i = 0; i < chart_.series.size(); ++i) curve(i);
     legend();
-    label(at_ + kWidth / 2, 20, "middle", chart_.title, " font-size=\"15\"");
+    label(at_ + (kLeft + kWidth - kRight) / 2, 20, "middle", chart_.title, " font-size=\"15\"");
     label(at_ + (kLeft + kWidth - kRight) / 2, kHeight - 12, "middle", chart_.x_label, "");
     const std::string turn = " transform=\"rotate(-90 " + fixed(at_ + 14) + " " + fixed(kHeight / 2) + ")\"";
     label(at_ + 14, kHeight / 2, "middle", chart_.y_label, turn);
@@ -100,7 +103,7 @@ class Drawing {
     return at_ + kLeft + (v - x_.low) / (x_.high - x_.low) * (kWidth - kLeft - kRight);
   }
   double py(double v) const {
-    return kHeight - kBottom - (v - y_.low) / (y_.high - y_.low) * (kHeight - kTop - kBottom);
+    return kHeight - kBottom - (v - y_.low) / (y_.high - y_.low) * (kHeight - top_ - kBottom);
   }
 
   void label(double x, double y, const char* anchor, const std::string& text, const std::string& more) {
@@ -115,7 +118,7 @@ class Drawing {
   void axis_x() {
     const double step = tick_step(x_);
     for (double k = std::ceil(x_.low / step - 1e-9); k * step <= x_.high + step * 1e-9; ++k) {
-      line(px(k * step), kTop, px(k * step), kHeight - kBottom, "stroke=\"#e4e4e4\"");
+      line(px(k * step), top_, px(k * step), kHeight - kBottom, "stroke=\"#e4e4e4\"");
       label(px(k * step), kHeight - kBottom + 16, "middle", number(k * step), "");
     }
   }
@@ -149,23 +152,29 @@ class Drawing {
     }
     flush();
   }
-  void legend() {
-    double y = kTop + 16;
-    std::size_t longest = 0;
-    for (const Series& s : chart_.series) longest = std::max(longest, s.name.size());
-    const double width = 44 + 7.0 * double(longest), x = at_ + kWidth - kRight - width - 6;
-    if (longest > 0)
-      out_ += "<rect x=\"" + fixed(x) + "\" y=\"" + fixed(kTop + 4) + "\" width=\"" + fixed(width) +
-              "\" height=\"" + fixed(16.0 * double(chart_.series.size()) + 6) +
-              "\" fill=\"#fff\" fill-opacity=\"0.8\"/>\n";
-    for (std::size_t i = 0; i < chart_.series.size(); ++i, y += 16) {
-      line(x + 6, y, x + 30, y, style(i));
-      label(x + 36, y + 4, "start", chart_.series[i].name, "");
+  static double entry_width(const Series& s) { return 44 + 7.0 * double(s.name.size()); }
+  /// Calls body(series, x, y) at the place of each entry; returns where the frame may begin.
+  template <class Body>
+  double each_entry(const Body& body) const {
+    double x = kLeft, y = kLegend;
+    for (std::size_t i = 0; i < chart_.series.size(); ++i) {
+      const double width = entry_width(chart_.series[i]);
+      if (x > kLeft && x + width > kWidth - kRight) x = kLeft, y += kRow;
+      body(i, at_ + x, y);
+      x += width;
     }
+    return y + kRow;
+  }
+  void legend() {
+    each_entry([&](std::size_t i, double x, double y) {
+      line(x, y, x + 24, y, style(i));
+      label(x + 30, y + 4, "start", chart_.series[i].name, "");
+    });
   }
 
   const LineChart& chart_;
   double at_;
+  double top_ = 0;
   Range x_, y_;
   std::string out_;
 };
