@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/parallel.hpp"
+#include "kernels/activation_lanes.hpp"
 
 namespace cornu::kernels {
 
@@ -70,9 +71,11 @@ void each_row(const View<T>& v, const Body& body) {
 
 template <class T>
 void softmax_rows(View<const T> x, View<T> y, bool log) {
+  [[maybe_unused]] const ActivationLanes& lanes = activation_lanes();
   each_row(y, [&](Index at, Index n) {
     const T* in = x.data + at;
     T* out = y.data + at;
+    if constexpr (std::is_same_v<T, float>) return lanes.softmax(in, out, n, log);
     const T top = *std::max_element(in, in + n);
     T sum = 0;
     if (log) {
@@ -89,18 +92,52 @@ void softmax_rows(View<const T> x, View<T> y, bool log) {
 
 template <class T>
 void softmax_rows_grad(View<const T> y, View<const T> dy, View<T> dx, bool log) {
+  [[maybe_unused]] const ActivationLanes& lanes = activation_lanes();
   each_row(dx, [&](Index at, Index n) {
     const T *p = y.data + at, *g = dy.data + at;
     T* out = dx.data + at;
+    if constexpr (std::is_same_v<T, float>) return lanes.softmax_grad(p, g, out, n, log);
     T dot = 0;
     for (Index i = 0; i < n; ++i) dot += log ? g[i] : g[i] * p[i];
     for (Index i = 0; i < n; ++i) out[i] = log ? g[i] - std::exp(p[i]) * dot : p[i] * (g[i] - dot);
   });
 }
+
+/// The fast twins, where there are such: false where there are none.
+bool in_lanes(ActivationFn fn, View<const float> x, View<float> y) {
+  const ActivationLanes& lanes = activation_lanes();
+  const auto chunks = [&](const auto& body) {
+    detail::parallel_chunks(y.size(), detail::kElementChunk, [&](Index first, Index last) {
+      body(x.data + first, y.data + first, last - first);
+    });
+    return true;
+  };
+  if (fn == ActivationFn::elu || fn == ActivationFn::celu)
+    return chunks([&](const float* in, float* out, Index n) { lanes.elu(1, 1, in, out, n); });
+  if (fn == ActivationFn::selu)
+    return chunks([&](const float* in, float* out, Index n) {
+      lanes.elu(float(kSeluScale), float(kSeluAlpha), in, out, n);
+    });
+  const ActivationLanes::Value value = lanes.value(fn);
+  return value != nullptr && chunks(value);
+}
+
+bool grad_in_lanes(const ActivationFunction& fn, View<const float> x, View<const float> y,
+                   View<const float> dy, View<float> dx) {
+  const ActivationLanes::Gradient gradient = activation_lanes().gradient(fn.fn());
+  if (gradient == nullptr) return false;
+  const float* from = fn.needs_input() ? x.data : y.data;
+  detail::parallel_chunks(dx.size(), detail::kElementChunk, [&](Index first, Index last) {
+    gradient(from + first, dy.data + first, dx.data + first, last - first);
+  });
+  return true;
+}
 }  // namespace
 
 template <class T>
 void activation(const ActivationFunction& fn, View<const T> x, View<T> y) {
+  if constexpr (std::is_same_v<T, float>)
+    if (in_lanes(fn.fn(), x, y)) return;
   switch (fn.fn()) {
     case ActivationFn::linear:
       return map(x, y, [](T v) { return v; });
@@ -149,6 +186,8 @@ void activation(const ActivationFunction& fn, View<const T> x, View<T> y) {
 template <class T>
 void activation_grad(const ActivationFunction& fn, View<const T> x, View<const T> y, View<const T> dy,
                      View<T> dx) {
+  if constexpr (std::is_same_v<T, float>)
+    if (grad_in_lanes(fn, x, y, dy, dx)) return;
   switch (fn.fn()) {
     case ActivationFn::linear:
       return map_grad(dy, dy, dx, [](T) { return T(1); });

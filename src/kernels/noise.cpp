@@ -6,49 +6,16 @@
 #include <numbers>
 
 #include "core/parallel.hpp"
+#include "kernels/philox_lanes.hpp"
 
 namespace cornu::kernels {
 
 namespace {
-// Numbers come in groups of 64: the four words of 16 Philox blocks, word by word, so that the 16 blocks run
-// side by side in vector registers.
-constexpr Index kLanes = 16, kGroup = 4 * kLanes;
+constexpr Index kGroup = kPhiloxGroup, kLanes = kGroup / 4;
 static_assert(detail::kElementChunk % kGroup == 0);
-using Lanes = std::array<std::uint32_t, kLanes>;
-using Words = std::array<std::uint32_t, kGroup>;
 
-/// Elements group * 64 ... of a stream. The same numbers as philox(), sixteen at once.
-void draw_words(const RandomKey& key, Index group, Words& out) {
-  constexpr std::uint64_t m0 = 0xD2511F53, m1 = 0xCD9E8D57;
-  auto k0 = static_cast<std::uint32_t>(key.seed), k1 = static_cast<std::uint32_t>(key.seed >> 32);
-  Lanes c0, c1, c2, c3;
-  for (Index l = 0; l < kLanes; ++l) {
-    const auto position = static_cast<std::uint64_t>(group * kLanes + l);
-    const auto i = std::size_t(l);
-    c0[i] = static_cast<std::uint32_t>(position);
-    c1[i] = static_cast<std::uint32_t>(position >> 32);
-    c2[i] = static_cast<std::uint32_t>(key.stream);
-    c3[i] = static_cast<std::uint32_t>(key.stream >> 32);
-  }
-  for (int round = 0; round < 10; ++round) {
-    for (std::size_t i = 0; i < std::size_t(kLanes); ++i) {
-      const std::uint64_t p0 = m0 * c0[i], p1 = m1 * c2[i];
-      c0[i] = static_cast<std::uint32_t>(p1 >> 32) ^ c1[i] ^ k0;
-      c1[i] = static_cast<std::uint32_t>(p1);
-      c2[i] = static_cast<std::uint32_t>(p0 >> 32) ^ c3[i] ^ k1;
-      c3[i] = static_cast<std::uint32_t>(p0);
-    }
-    k0 += 0x9E3779B9;
-    k1 += 0xBB67AE85;
-  }
-  auto to = out.begin();
-  for (const Lanes* words : {&c0, &c1, &c2, &c3}) to = std::copy(words->begin(), words->end(), to);
-}
-
-/// The same elements as normals of mean 0 and deviation 1 (Box-Muller: words 0 and 1 of a block, 2 and 3).
-void draw_normals(const RandomKey& key, Index group, std::array<float, kGroup>& out) {
-  Words words;
-  draw_words(key, group, words);
+/// The same words as normals of mean 0 and deviation 1 (Box-Muller: words 0 and 1 of a block, 2 and 3).
+void draw_normals(const PhiloxWords& words, std::array<float, kGroup>& out) {
   for (std::size_t pair = 0; pair < 2; ++pair)
     for (std::size_t i = 0; i < std::size_t(kLanes); ++i) {
       const std::size_t a = 2 * pair * std::size_t(kLanes) + i, b = a + std::size_t(kLanes);
@@ -60,25 +27,47 @@ void draw_normals(const RandomKey& key, Index group, std::array<float, kGroup>& 
     }
 }
 
-/// body(key, first element, group, elements) for each group of a sample, over all samples.
+/// body(words, first element, elements) for each group of a sample, over all samples.
 template <class Body>
 void each_group(const SampleStreams& streams, const Shape& shape, const Body& body) {
   const Index samples = shape.front(), size = shape.without_front().count();
   const Index pieces = (size + detail::kElementChunk - 1) / detail::kElementChunk;
   const Index chunk = std::max<Index>(1, detail::kElementChunk / 4 / std::max<Index>(1, size));
+  const DrawWords draw = draw_words();
   detail::parallel_chunks(samples * pieces, chunk, [&](Index first, Index last) {
     for (Index piece = first; piece < last; ++piece) {
       const Index sample = piece / pieces, from = piece % pieces * detail::kElementChunk;
       const Index to = std::min(size, from + detail::kElementChunk);
       const RandomKey key = streams.sample(sample);
-      for (Index at = from; at < to; at += kGroup)
-        body(key, sample * size + at, at / kGroup, std::min(kGroup, to - at));
+      PhiloxWords words;
+      for (Index at = from; at < to; at += kGroup) {
+        draw(key, at / kGroup, words);
+        body(words, sample * size + at, std::min(kGroup, to - at));
+      }
     }
   });
 }
 
 /// A word below this falls; exact to 2^-32.
 std::uint32_t limit(double rate) { return static_cast<std::uint32_t>(rate * 0x1p32); }
+
+// Loops over plain pointers and values: what a lambda captures, g++ fears to be changed by the loop's own
+// stores, and then it vectorises nothing.
+template <class T>
+void drop_below(const std::uint32_t* words, std::uint32_t below, const T* x, T* y, Index n, T scale, T shift,
+                T dropped) {
+  for (Index i = 0; i < n; ++i) {
+    const T kept = x[i] * scale + shift;
+    y[i] = words[i] < below ? dropped : kept;
+  }
+}
+template <class T>
+void drop_masked(const T* mask, const T* x, T* y, Index n, T scale, T shift, T dropped) {
+  for (Index i = 0; i < n; ++i) {
+    const T kept = x[i] * scale + shift;
+    y[i] = mask[i] == T(0) ? dropped : kept;
+  }
+}
 }  // namespace
 
 template <class T>
@@ -86,13 +75,8 @@ void drop(const DropRule& rule, const SampleStreams& streams, View<const T> x, V
   const T scale = static_cast<T>(rule.scale), shift = static_cast<T>(rule.shift),
           dropped = static_cast<T>(rule.dropped);
   const std::uint32_t below = limit(rule.rate);
-  each_group(streams, y.shape, [&](const RandomKey& key, Index at, Index group, Index count) {
-    Words words;
-    draw_words(key, group, words);
-    for (Index j = 0; j < count; ++j) {
-      const T kept = x[at + j] * scale + shift;
-      y[at + j] = words[std::size_t(j)] < below ? dropped : kept;
-    }
+  each_group(streams, y.shape, [&](const PhiloxWords& words, Index at, Index count) {
+    drop_below<T>(words.data(), below, x.data + at, y.data + at, count, scale, shift, dropped);
   });
 }
 
@@ -104,26 +88,21 @@ void drop_channels(const DropRule& rule, const SampleStreams& streams, View<cons
   const std::uint32_t below = limit(rule.rate);
   const T scale = static_cast<T>(rule.scale), shift = static_cast<T>(rule.shift),
           dropped = static_cast<T>(rule.dropped);
-  each_group(streams, {samples, channels}, [&](const RandomKey& key, Index at, Index group, Index count) {
-    Words words;
-    draw_words(key, group, words);
+  each_group(streams, {samples, channels}, [&](const PhiloxWords& words, Index at, Index count) {
     for (Index j = 0; j < count; ++j) mask[std::size_t(at + j)] = words[std::size_t(j)] < below ? T(0) : T(1);
   });
   detail::parallel_for(samples, [&](Index sample) {
     const T* m = mask.data() + sample * channels;
     for (Index at = sample * size; at < (sample + 1) * size; at += channels)
-      for (Index c = 0; c < channels; ++c) {
-        const T kept = x[at + c] * scale + shift;
-        y[at + c] = m[c] == T(0) ? dropped : kept;
-      }
+      drop_masked<T>(m, x.data + at, y.data + at, channels, scale, shift, dropped);
   });
 }
 
 template <class T>
 void add_noise(double stddev, const SampleStreams& streams, View<const T> x, View<T> y) {
-  each_group(streams, y.shape, [&](const RandomKey& key, Index at, Index group, Index count) {
+  each_group(streams, y.shape, [&](const PhiloxWords& words, Index at, Index count) {
     std::array<float, kGroup> normals;
-    draw_normals(key, group, normals);
+    draw_normals(words, normals);
     for (Index j = 0; j < count; ++j)
       y[at + j] = x[at + j] + static_cast<T>(stddev) * static_cast<T>(normals[std::size_t(j)]);
   });
@@ -131,9 +110,9 @@ void add_noise(double stddev, const SampleStreams& streams, View<const T> x, Vie
 
 template <class T>
 void multiply_noise(double stddev, const SampleStreams& streams, View<const T> x, View<T> y) {
-  each_group(streams, y.shape, [&](const RandomKey& key, Index at, Index group, Index count) {
+  each_group(streams, y.shape, [&](const PhiloxWords& words, Index at, Index count) {
     std::array<float, kGroup> normals;
-    draw_normals(key, group, normals);
+    draw_normals(words, normals);
     for (Index j = 0; j < count; ++j)
       y[at + j] = x[at + j] * (T(1) + static_cast<T>(stddev) * static_cast<T>(normals[std::size_t(j)]));
   });

@@ -4,44 +4,63 @@
 #include <cmath>
 
 #include "core/parallel.hpp"
+#include "kernels/activation_lanes.hpp"
 
 namespace cornu::kernels {
 
+namespace {
+// Loops over plain pointers and values: what a lambda captures, g++ fears to be changed by the loop's own
+// stores, and then it vectorises nothing.
+template <class T>
+void rectify_flat(const T* x, T* y, Index n, T max, T threshold) {
+  for (Index i = 0; i < n; ++i) {
+    const T v = x[i], above = v > max ? max : v;
+    y[i] = v <= threshold ? T(0) : above;
+  }
+}
+template <class T>
+void rectify_sloped(const T* x, T* y, Index n, T max, T threshold, T slope) {
+  for (Index i = 0; i < n; ++i) {
+    const T v = x[i], above = v > max ? max : v, below = slope * (v - threshold);
+    y[i] = v <= threshold ? below : above;
+  }
+}
+template <class T>
+void rectify_slopes(const T* y, const T* dy, T* dx, Index n, T max, T slope) {
+  for (Index i = 0; i < n; ++i) {
+    const T factor = y[i] > 0 ? T(1) : slope;
+    dx[i] = dy[i] * (y[i] >= max ? T(0) : factor);
+  }
+}
+}  // namespace
+
 template <class T>
 void rectify(const Rectifier& r, View<const T> x, View<T> y) {
-  const T max = static_cast<T>(r.max_value), slope = static_cast<T>(r.negative_slope),
-          threshold = static_cast<T>(r.threshold);
-  const bool flat = r.negative_slope == 0;  // then 0 * (x - threshold) would make a NaN of -infinity
+  const T max = static_cast<T>(r.max_value), threshold = static_cast<T>(r.threshold),
+          slope = static_cast<T>(r.negative_slope);
   detail::parallel_chunks(y.size(), detail::kElementChunk, [&](Index first, Index last) {
-    if (flat)
-      for (Index i = first; i < last; ++i) {
-        const T v = x[i], above = v > max ? max : v;
-        y[i] = v <= threshold ? T(0) : above;
-      }
+    if (slope == T(0))  // 0 * (x - threshold) would make a NaN of -infinity
+      rectify_flat<T>(x.data + first, y.data + first, last - first, max, threshold);
     else
-      for (Index i = first; i < last; ++i) {
-        const T v = x[i], above = v > max ? max : v, below = slope * (v - threshold);
-        y[i] = v <= threshold ? below : above;
-      }
+      rectify_sloped<T>(x.data + first, y.data + first, last - first, max, threshold, slope);
   });
 }
 
 template <class T>
 void rectify_grad(const Rectifier& r, View<const T> y, View<const T> dy, View<T> dx) {
   const T max = static_cast<T>(r.max_value), slope = static_cast<T>(r.negative_slope);
-  const T at_zero = r.max_value > 0 ? slope : T(0);  // with max_value 0 the upper branch gives 0 as well
   detail::parallel_chunks(dx.size(), detail::kElementChunk, [&](Index first, Index last) {
-    for (Index i = first; i < last; ++i) {
-      const T v = y[i], above = v < max ? T(1) : T(0), below = v < 0 ? slope : at_zero;
-      dx[i] = dy[i] * (v > 0 ? above : below);
-    }
+    rectify_slopes<T>(y.data + first, dy.data + first, dx.data + first, last - first, max, slope);
   });
 }
 
 template <class T>
 void elu(double alpha, View<const T> x, View<T> y) {
   const T a = static_cast<T>(alpha);
+  [[maybe_unused]] const ActivationLanes& lanes = activation_lanes();
   detail::parallel_chunks(y.size(), detail::kElementChunk, [&](Index first, Index last) {
+    if constexpr (std::is_same_v<T, float>)
+      return lanes.elu(1, a, x.data + first, y.data + first, last - first);
     for (Index i = first; i < last; ++i) y[i] = x[i] > 0 ? x[i] : a * std::expm1(x[i]);
   });
 }
