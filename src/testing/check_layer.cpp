@@ -188,6 +188,17 @@ void LayerCheck::unasked() {
   m = mode("nobody asks for weight gradients");
   m.want_dweights = false;
   same("empty weight gradients change other results", runner_.run(numbers_, m), m.name);
+  // One gradient alone: of several inputs the model may need one, of several weights one may be frozen.
+  for (std::size_t i = 0; i < std::max(base_.dx.size(), base_.weights.size()); ++i) {
+    m = mode(concat("gradient ", i, " of the inputs alone"));
+    m.only = static_cast<int>(i);
+    m.want_dweights = false;
+    same("gradients that nobody asks for change others", runner_.run(numbers_, m), m.name);
+    m = mode(concat("gradient ", i, " of the weights alone"));
+    m.only = static_cast<int>(i);
+    m.want_dx = false;
+    same("gradients that nobody asks for change others", runner_.run(numbers_, m), m.name);
+  }
 }
 
 void LayerCheck::frozen() {

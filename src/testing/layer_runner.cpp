@@ -31,7 +31,7 @@ WeightBuffers<T> weight_buffers(const Layer& layer, const Numbers<T>& numbers, c
     b.gradients.emplace_back(shape.count(), mode.shift);
     for (Index i = 0; i < shape.count(); ++i)
       b.gradients[k].data()[i] = mode.start_at_zero ? T(0) : start_of<T>(i);
-    const bool asked = mode.want_dweights && mode.trainable && layer.weights()[k].trainable;
+    const bool asked = mode.wants_dweight(k) && layer.weights()[k].trainable;
     b.views.emplace_back(b.values[k].data(), shape);
     b.gradient_views.emplace_back(asked ? b.gradients[k].data() : nullptr, shape);
   }
@@ -83,7 +83,7 @@ Outcome<T> LayerRunner<T>::run(const Numbers<T>& numbers, const RunMode& asked) 
   for (std::size_t i = 0; i < outputs_.size(); ++i)
     out.y.emplace_back(static_cast<std::size_t>(output(i).count()));
   for (std::size_t i = 0; i < inputs_.size(); ++i)
-    out.dx.emplace_back(mode.backward && mode.want_dx ? static_cast<std::size_t>(input(i).count()) : 0);
+    out.dx.emplace_back(mode.backward && mode.wants_dx(i) ? static_cast<std::size_t>(input(i).count()) : 0);
   const std::vector<Slice> slices = mode.slices.empty() ? std::vector<Slice>{{0, samples_}} : mode.slices;
   for (const Slice slice : slices) {
     const char* pass = "forward";
@@ -133,10 +133,8 @@ SliceBuffers<T> LayerRunner<T>::slice_buffers(const Numbers<T>& numbers, const R
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     const Shape shape = inputs_[i].with_front(slice.count);
     b.dx.emplace_back(shape.count(), mode.shift);
-    if (mode.want_dx)
-      b.dx_views.emplace_back(mode.backward_in_place && i == 0 ? b.dy[0].data() : b.dx[i].data(), shape);
-    else
-      b.dx_views.emplace_back(nullptr, shape);
+    T* const data = mode.backward_in_place && i == 0 ? b.dy[0].data() : b.dx[i].data();
+    b.dx_views.emplace_back(mode.wants_dx(i) ? data : nullptr, shape);
   }
   return b;
 }
@@ -197,7 +195,8 @@ void LayerRunner<T>::backward(const Numbers<T>& numbers, const RunMode& mode, Sl
     if (!std::equal(b.y_views[i].begin(), b.y_views[i].end(),
                     out.y[i].data() + slice.first * outputs_[i].count()))
       findings_.add(concat("backward changes the output y[", i, "]"), where);
-  for (std::size_t i = 0; i < inputs_.size() && mode.want_dx; ++i) {
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    if (!mode.wants_dx(i)) continue;
     const View<T>& dx = b.dx_views[i];
     if (mode.undeclared == Undeclared::absent)
       check_finite(findings_,

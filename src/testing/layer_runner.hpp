@@ -38,12 +38,18 @@ struct RunMode {
   bool backward = true;
   bool forward_in_place = false, backward_in_place = false;
   bool want_dx = true, want_dweights = true;
+  int only = -1;  ///< of the gradients wanted, this one alone (-1: all)
   Undeclared undeclared = Undeclared::absent;
   bool start_at_zero = false;  ///< dweights; otherwise at start_of(i)
   RandomKey key{.seed = 5};
   std::vector<Slice> slices = {};  ///< empty: the whole batch
   Index shift = 0;                 ///< of the buffers from 64-byte alignment, in values
   std::string name = {};           ///< for findings
+
+  bool wants_dx(std::size_t i) const { return want_dx && (only < 0 || only == static_cast<int>(i)); }
+  bool wants_dweight(std::size_t k) const {
+    return want_dweights && trainable && (only < 0 || only == static_cast<int>(k));
+  }
 };
 
 /// Where element i of a weight gradient starts.

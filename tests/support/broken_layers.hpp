@@ -30,6 +30,7 @@ enum class Fault {
   reads_scratch,
   writes_beyond_saved,
   follows_threads,
+  needs_all_gradients,
   throws_in_backward
 };
 
@@ -203,7 +204,9 @@ template <class T>
 void BrokenDense::gradient(const BackwardCall<T>& c) const {
   if (fault_ == Fault::throws_in_backward) throw StateError("no backward here");
   if (c.dweights[0]) kernel_gradient(c);
-  if (c.dweights[1] && fault_ != Fault::forgets_bias_gradient)
+  const bool bias =
+      fault_ == Fault::needs_all_gradients ? bool(c.dweights[0]) : fault_ != Fault::forgets_bias_gradient;
+  if (c.dweights[1] && bias)
     for (Index i = 0; i < c.samples(); ++i)
       for (Index j = 0; j < 4; ++j) c.dweights[1][j] += c.dy[0][i * 4 + j];
   if (c.dx[0]) input_gradient(c);

@@ -54,6 +54,7 @@ TEST(CheckLayer, FindsEveryFaultAndNamesIt) {
       {Fault::follows_key, "the random key changes the result"},
       {Fault::reads_scratch, "forward leaves y[0] not finite"},
       {Fault::follows_threads, "the number of threads changes bits: y[0]"},
+      {Fault::needs_all_gradients, "gradients that nobody asks for change others: gradient of weight 'bias'"},
       {Fault::throws_in_backward, "backward throws"},
   };
   for (const FaultCase& c : cases) {
