@@ -1,5 +1,7 @@
 #include "cornu/core/shape.hpp"
 
+#include <algorithm>
+
 #include "cornu/core/error.hpp"
 
 namespace cornu {
@@ -39,9 +41,10 @@ Index Shape::operator[](int axis) const {
 }
 
 Shape Shape::with_front(Index extent) const {
-  std::vector<Index> all{extent};
-  all.insert(all.end(), begin(), end());
-  return Shape(std::span<const Index>(all));
+  std::array<Index, std::size_t(kMaxRank) + 1> all{
+      extent};  // on the stack: kernels' callers may not allocate
+  std::copy(begin(), end(), all.begin() + 1);
+  return Shape(std::span<const Index>(all.data(), std::size_t(rank_) + 1));
 }
 
 Shape Shape::without_front() const {

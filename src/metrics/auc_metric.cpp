@@ -93,9 +93,10 @@ void AUCMetric::update(View<const float> y_true, View<const float> y_pred, View<
   }
 }
 
-std::vector<Confusion> AUCMetric::confusions(Index column) const {
+const std::vector<Confusion>& AUCMetric::confusions(Index column) const {
   const std::size_t n = thresholds_.size(), start = at(column) * n;
-  std::vector<Confusion> out(n);
+  std::vector<Confusion>& out = confusions_;
+  out.resize(n);
   double positive = 0, negative = 0;
   for (std::size_t i = n; i-- > 0;) {
     positive += positives_[start + i];

@@ -23,7 +23,7 @@ class AUCMetric final : public Metric {
   /// The last threshold below p; -1 when there is none.
   Index bucket(float p) const;
   /// Confusion at every threshold, from the buckets of a column.
-  std::vector<Confusion> confusions(Index column) const;
+  const std::vector<Confusion>& confusions(Index column) const;
   double area(const std::vector<Confusion>& at) const;
   double interpolated_pr(const std::vector<Confusion>& at) const;
 
@@ -32,6 +32,7 @@ class AUCMetric final : public Metric {
   std::vector<float> thresholds_;
   Index columns_ = 0;
   std::vector<double> positives_, negatives_, below_positives_, below_negatives_;
+  mutable std::vector<Confusion> confusions_;  // result() runs after every batch and allocates once
 };
 
 }  // namespace cornu::detail

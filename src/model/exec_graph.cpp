@@ -44,6 +44,7 @@ ExecGraph::ExecGraph(const Graph& graph) {
   }
   outputs = open(graph, inputs, *this);
   layers = graph.leaf_layers();
+  weight_shapes = graph.weight_shapes();
   producer.assign(values.size(), -1);
   consumers.resize(values.size());
   for (std::size_t k = 0; k < nodes.size(); ++k) {

@@ -21,6 +21,7 @@ struct ExecGraph {
   std::vector<int> producer;                ///< node of a value, -1 for inputs
   std::vector<std::vector<int>> consumers;  ///< nodes of a value, once for each use
   std::vector<Layer*> layers;               ///< every layer once, in the order of Keras' model.weights
+  std::vector<Shapes> weight_shapes;        ///< of layers, as built
 };
 
 }  // namespace cornu::detail

@@ -11,16 +11,27 @@ Graph::Graph(std::vector<SymbolicTensor> inputs, std::vector<SymbolicTensor> out
              bool sequential)
     : name_(std::move(name)),
       sequential_(sequential),
+      named_(!name_.empty()),
       inputs_(std::move(inputs)),
       outputs_(std::move(outputs)) {
   if (name_.empty()) name_ = sequential ? "sequential" : "functional";
   if (inputs_.empty() || outputs_.empty())
     throw ValueError("model '" + name_ + "': it has " + std::to_string(inputs_.size()) + " inputs and " +
                      std::to_string(outputs_.size()) + " outputs; it needs at least one of each.");
+  for (const SymbolicTensor& t : inputs_) {
+    input_shapes_.push_back(t.shape());
+    const bool whole = t.node()->layer->type() == Input::type;
+    input_layers_.push_back(whole ? t.node()->layer : make_layer(Input{.shape = t.shape()}));
+  }
+  for (const SymbolicTensor& t : outputs_) output_shapes_.push_back(t.shape());
   collect_nodes();
   sort_layers();
   name_layers();
   initialize(0, true);
+  for (const Layer* layer : leaf_layers()) {
+    weight_shapes_.emplace_back();
+    for (const Weight& w : layer->weights()) weight_shapes_.back().push_back(w.value.shape());
+  }
 }
 
 namespace {
@@ -76,9 +87,8 @@ void Graph::sort_layers() {
     while (!todo.empty()) {
       const SymbolicTensor t = todo.back();
       todo.pop_back();
-      if (!seen.insert(t.node().get()).second) continue;
-      meet(t.node()->layer);
-      if (contains(inputs_, t)) continue;
+      meet(source_layer(t));
+      if (contains(inputs_, t) || !seen.insert(t.node().get()).second) continue;
       for (auto it = t.node()->inputs.rbegin(); it != t.node()->inputs.rend(); ++it) todo.push_back(*it);
     }
   };
@@ -88,14 +98,13 @@ void Graph::sort_layers() {
     const int depth = std::max(node_depth[node], layer_depth[node->layer.get()]);
     layer_depth[node->layer.get()] = node_depth[node] = depth;
     for (const SymbolicTensor& input : node->inputs) {
-      int& below = node_depth[input.node().get()];
+      int& below =
+          contains(inputs_, input) ? layer_depth[source_layer(input).get()] : node_depth[input.node().get()];
       below = std::max(below, depth + 1);
-      int& at = layer_depth[input.node()->layer.get()];
-      if (contains(inputs_, input)) at = std::max(at, below);
     }
   }
-  for (const SymbolicTensor& input : inputs_)  // inputs that no output needs still belong to the model
-    if (index.emplace(input.node()->layer.get(), -1).second) all.push_back(input.node()->layer);
+  for (const auto& layer : input_layers_)  // inputs that no output needs still belong to the model
+    if (index.emplace(layer.get(), -1).second) all.push_back(layer);
   std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
     const int da = layer_depth[a.get()], db = layer_depth[b.get()];
     return da != db ? da > db : index[a.get()] < index[b.get()];
@@ -122,32 +131,52 @@ void Graph::name_layers() {
   }
 }
 
-Shapes Graph::input_shapes() const {
-  Shapes shapes;
-  for (const SymbolicTensor& t : inputs_) shapes.push_back(t.shape());
-  return shapes;
+const std::shared_ptr<Layer>& Graph::source_layer(const SymbolicTensor& t) const {
+  const auto found = std::find(inputs_.begin(), inputs_.end(), t);
+  return found == inputs_.end() ? t.node()->layer : input_layers_[std::size_t(found - inputs_.begin())];
 }
 
-Shapes Graph::output_shapes() const {
-  Shapes shapes;
-  for (const SymbolicTensor& t : outputs_) shapes.push_back(t.shape());
-  return shapes;
+std::vector<Graph::Leaf> Graph::leaves() const {
+  std::vector<Leaf> all;
+  std::unordered_map<const Layer*, std::size_t> place;
+  const auto add = [&](const Leaf& leaf) {  // a layer may also be in several nested models
+    const auto [at, is_new] = place.emplace(leaf.layer, all.size());
+    if (is_new)
+      all.push_back(leaf);
+    else
+      all[at->second].trainable |= leaf.trainable;
+  };
+  for (const auto& layer : layers_) {
+    if (const Graph* inner = nested_graph(*layer))
+      for (const Leaf& leaf : inner->leaves()) add({leaf.layer, leaf.trainable && layer->trainable()});
+    else
+      add({layer.get(), layer->trainable()});
+  }
+  return all;
 }
 
 std::vector<Layer*> Graph::leaf_layers() const {
-  std::vector<Layer*> leaves;
+  std::vector<Layer*> layers;
+  for (const Leaf& leaf : leaves()) layers.push_back(leaf.layer);
+  return layers;
+}
+
+void Graph::set_trainable(bool trainable) {
   for (const auto& layer : layers_) {
-    if (const Graph* inner = nested_graph(*layer)) {
-      const auto more = inner->leaf_layers();
-      leaves.insert(leaves.end(), more.begin(), more.end());
-    } else {
-      leaves.push_back(layer.get());
-    }
+    layer->set_trainable(trainable);
+    if (const auto* nested = dynamic_cast<const NestedModel*>(layer.get()))
+      nested->graph()->set_trainable(trainable);
   }
-  // A layer may be inside two nested models: keep its first place.
-  std::set<Layer*> seen;
-  std::erase_if(leaves, [&](Layer* layer) { return !seen.insert(layer).second; });
-  return leaves;
+}
+
+std::shared_ptr<Layer> Graph::as_layer(const std::shared_ptr<Graph>& graph) {
+  std::shared_ptr<Layer> layer = graph->as_layer_.lock();
+  if (!layer) {
+    // A name that the user did not choose is numbered by the model around it, like those of other layers.
+    layer = std::make_shared<NestedModel>(graph, graph->named_ ? graph->name_ : "");
+    graph->as_layer_ = layer;
+  }
+  return layer;
 }
 
 std::vector<Weight*> Graph::weights() const {
@@ -165,10 +194,11 @@ void Graph::initialize(std::uint64_t seed, bool only_new) {
   }
 }
 
-NestedModel::NestedModel(std::shared_ptr<Graph> graph) : Layer(graph->name()), graph_(std::move(graph)) {}
+NestedModel::NestedModel(std::shared_ptr<Graph> graph, std::string name)
+    : Layer(std::move(name)), graph_(std::move(graph)) {}
 
 Shapes NestedModel::output_shapes(const Shapes& inputs) const {
-  const Shapes expected = graph_->input_shapes();
+  const Shapes& expected = graph_->input_shapes();
   check_input_count(inputs, expected.size());
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i] != expected[i])

@@ -17,7 +17,8 @@ std::unique_ptr<Plan> InferencePool::take(Index n) {
       return plan;
     }
   }
-  return std::make_unique<Plan>(exec_, Plan::Options{.training = false, .logits = {}, .capacity = n});
+  return std::make_unique<Plan>(
+      exec_, Plan::Options{.training = false, .logits = {}, .trainable = {}, .capacity = n});
 }
 
 void InferencePool::give(std::unique_ptr<Plan> plan) {

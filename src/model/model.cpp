@@ -28,7 +28,7 @@ const std::shared_ptr<detail::Graph>& Model::graph(std::string_view what) const 
 }
 
 Model::operator LayerHandle() const {
-  return LayerHandle(std::make_unique<detail::NestedModel>(graph("calling the model as a layer")));
+  return LayerHandle(detail::Graph::as_layer(graph("calling the model as a layer")));
 }
 
 const std::string& Model::name() const { return graph("name")->name(); }
@@ -44,6 +44,7 @@ namespace {
 Layer* find_layer(const detail::Graph& graph, std::string_view name, std::string& known) {
   for (const auto& layer : graph.layers()) {
     if (layer->name() == name) return layer.get();
+    if (graph.sequential() && layer->type() == Input::type) continue;  // nobody sees it
     known += (known.empty() ? "" : ", ") + layer->name();
   }
   for (const auto& layer : graph.layers())
@@ -94,10 +95,7 @@ Index Model::count_params() const {
   return n;
 }
 
-void Model::set_trainable(bool trainable) {
-  for (const auto& layer : graph("set_trainable")->layers()) layer->set_trainable(trainable);
-  for (Layer* layer : graph_->leaf_layers()) layer->set_trainable(trainable);
-}
+void Model::set_trainable(bool trainable) { graph("set_trainable")->set_trainable(trainable); }
 
 void Model::initialize(std::uint64_t seed) { graph("initialize")->initialize(seed, false); }
 

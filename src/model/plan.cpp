@@ -16,13 +16,16 @@ std::size_t at(int i) { return static_cast<std::size_t>(i); }
 }  // namespace
 
 Plan::Plan(const ExecGraph& graph, Options options) : graph_(graph), options_(std::move(options)) {
+  check_weights();
   options_.logits.resize(graph_.outputs.size(), false);
+  options_.trainable.resize(graph_.layers.size(), false);
   steps_.resize(graph_.nodes.size());
   for (std::size_t k = 0; k < steps_.size(); ++k) {
     Step& step = steps_[k];
     step.layer = graph_.nodes[k].layer;
     step.layer_index = std::size_t(std::find(graph_.layers.begin(), graph_.layers.end(), step.layer) -
                                    graph_.layers.begin());
+    step.trainable = options_.trainable[step.layer_index];
     for (const int v : graph_.nodes[k].inputs) step.input_shapes.push_back(graph_.values[at(v)]);
     for (std::size_t i = 0; i < graph_.outputs.size(); ++i)
       if (options_.logits[i] && graph_.producer[at(graph_.outputs[i])] == int(k)) step.logits = true;
@@ -32,19 +35,15 @@ Plan::Plan(const ExecGraph& graph, Options options) : graph_(graph), options_(st
   make_segments();
   make_value_buffers();
   if (options_.training) make_gradient_buffers();
-  for (const Layer* layer : graph_.layers) {
-    weight_views_.emplace_back(layer->weights().size());
-    weight_shapes_.emplace_back();
-    for (const Weight& w : layer->weights()) weight_shapes_.back().push_back(w.value.shape());
-  }
+  for (const Layer* layer : graph_.layers) weight_views_.emplace_back(layer->weights().size());
   place();
 }
 
 void Plan::find_trainable() {
   std::vector<Weight*> all;
-  for (Layer* layer : graph_.layers)
-    for (Weight& w : layer->weights())
-      if (layer->trainable() && w.trainable) all.push_back(&w);
+  for (std::size_t l = 0; l < graph_.layers.size(); ++l)
+    for (Weight& w : graph_.layers[l]->weights())
+      if (options_.trainable[l] && w.trainable) all.push_back(&w);
   trainable_ = std::move(all);
   Index offset = 0;
   for (const Weight* w : trainable_) {
@@ -237,7 +236,12 @@ void Plan::make_gradient_buffers() {
     if (b < 0) b = new_buffer(graph_.values[at(v)].count() * Index(sizeof(float)));
     return b;
   };
-  for (const int v : graph_.outputs) use_in_loss(buffer(v)), written[at(v)] = true;
+  for (const int v : graph_.outputs) {
+    const Index bytes = graph_.values[at(v)].count() * Index(sizeof(float));
+    output_gradient_.push_back(written[at(v)] ? new_buffer(bytes) : buffer(v));
+    use_in_loss(output_gradient_.back());
+    written[at(v)] = true;
+  }
   for (std::size_t k = steps_.size(); k-- > 0;) {
     Step& step = steps_[k];
     const ExecNode& node = graph_.nodes[k];

@@ -21,17 +21,20 @@ class Plan {
   struct Options {
     bool training = false;  ///< keeps what backward needs; dropout and batch normalization train
     std::vector<bool>
-        logits;          ///< for each output: leave out its last activation, because the loss takes logits
-    Index capacity = 1;  ///< samples of the largest batch
+        logits;  ///< for each output: leave out its last activation, because the loss takes logits
+    std::vector<bool> trainable;  ///< of graph.layers; empty: none
+    Index capacity = 1;           ///< samples of the largest batch
   };
   Plan(const ExecGraph& graph, Options options);
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
   Index capacity() const { return options_.capacity; }
-  /// Runs the layers on n <= capacity samples. The inputs must stay until backward is done. Errors:
-  /// ShapeError: a weight was replaced by one of another shape.
-  void forward(std::span<const View<const float>> inputs, Index n, const RandomKey& random);
+  /// The data that forward reads; it must stay until backward is done.
+  void set_input(std::size_t i, const View<const float>& x) { inputs_[i] = x; }
+  /// Runs the layers on n <= capacity samples. Errors: ShapeError: a weight was replaced by one of another
+  /// shape.
+  void forward(Index n, const RandomKey& random);
   /// The outputs of the last forward; logits where asked for.
   View<const float> output(std::size_t i) const;
   /// Where the loss puts the gradient of output i before backward (training only).
@@ -72,7 +75,7 @@ class Plan {
     int segment = 0;
     std::size_t layer_index = 0;
     BackwardNeeds needs;
-    bool logits = false, backward = false;
+    bool logits = false, backward = false, trainable = false;
     Shapes input_shapes;
     std::vector<int> dx, dy;     ///< gradient buffers, -1 where not asked
     std::vector<int> temporary;  ///< for each dx: where it goes first when it is added, -1: straight
@@ -114,6 +117,7 @@ class Plan {
   View<float> view(int buffer, const Shape& sample, const Slice& slice) const;
   View<float> lane_gradient(int weight, int lane) const;
   void reduce_lanes(const Segment& segment, Index lanes);
+  void check_weights() const;
   void refresh_weights();
 
   const ExecGraph& graph_;
@@ -122,11 +126,11 @@ class Plan {
   std::vector<Step> steps_;
   std::vector<Buffer> buffers_;
   std::vector<int> value_buffer_, gradient_buffer_;
+  std::vector<int> output_gradient_;  ///< of graph_.outputs, one each even where two are the same value
   std::vector<Weight*> trainable_;
   std::vector<Index> gradient_offset_, lane_offset_;
   Index lane_size_ = 0;
   std::vector<std::vector<View<float>>> weight_views_;  ///< of graph_.layers
-  std::vector<std::vector<Shape>> weight_shapes_;
   Tensor arena_, gradients_, lane_gradients_;
   Index batch_bytes_ = 0, slot_bytes_ = 0;
   int slots_ = 0;

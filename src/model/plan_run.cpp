@@ -32,16 +32,23 @@ View<float> Plan::lane_gradient(int weight, int lane) const {
   return {data, trainable_[at(weight)]->value.shape()};
 }
 
+void Plan::check_weights() const {
+  for (std::size_t l = 0; l < graph_.layers.size(); ++l)
+    for (std::size_t k = 0; k < graph_.weight_shapes[l].size(); ++k) {
+      const Weight& w = graph_.layers[l]->weights()[k];
+      const Shape& built = graph_.weight_shapes[l][k];
+      if (w.value.shape() != built)
+        throw ShapeError(concat(graph_.layers[l]->who(), ": its ", w.name, " was replaced by one of shape ",
+                                w.value.shape().text(), "; it must stay ", built.text(),
+                                ". Put a tensor of that shape there."));
+    }
+}
+
 void Plan::refresh_weights() {
+  check_weights();
   for (std::size_t l = 0; l < graph_.layers.size(); ++l) {
     auto& weights = graph_.layers[l]->weights();
-    for (std::size_t k = 0; k < weights.size(); ++k) {
-      if (weights[k].value.shape() != weight_shapes_[l][k])
-        throw ShapeError(concat(graph_.layers[l]->who(), ": its ", weights[k].name,
-                                " was replaced by one of shape ", weights[k].value.shape().text(),
-                                "; it must stay ", weight_shapes_[l][k].text(), "."));
-      weight_views_[l][k] = weights[k].value.view();
-    }
+    for (std::size_t k = 0; k < weights.size(); ++k) weight_views_[l][k] = weights[k].value.view();
   }
 }
 
@@ -66,13 +73,16 @@ void Plan::run(const Segment& segment, const Body& body) {
       failures_[std::size_t(lane)] = std::current_exception();
     }
   });
-  for (std::exception_ptr& failure : failures_)
-    if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
+  std::exception_ptr first;
+  for (std::exception_ptr& failure : failures_) {
+    if (!first) first = failure;
+    failure = nullptr;
+  }
+  if (first) std::rethrow_exception(first);
 }
 
-void Plan::forward(std::span<const View<const float>> inputs, Index n, const RandomKey& random) {
+void Plan::forward(Index n, const RandomKey& random) {
   if (slots_ < num_threads()) place();
-  std::copy(inputs.begin(), inputs.end(), inputs_.begin());
   n_ = n;
   random_ = random;
   refresh_weights();
@@ -86,7 +96,7 @@ void Plan::forward(std::span<const View<const float>> inputs, Index n, const Ran
 void Plan::fill_call(Call<float>& call, const Step& step, const Slice& slice, int scratch) {
   call.weights = weight_views_[step.layer_index];
   call.training = options_.training;
-  call.trainable = step.layer->trainable();
+  call.trainable = step.trainable;
   call.logits = step.logits;
   call.random = random_.child(std::uint64_t(&step - steps_.data()));
   call.first_sample = slice.first;
@@ -117,6 +127,11 @@ void Plan::run_forward(std::size_t k, const Slice& slice) {
 
 void Plan::backward() {
   gradients_.fill(0.f);
+  for (std::size_t i = 0; i < output_gradient_.size(); ++i) {  // a value that is an output twice
+    const int v = graph_.outputs[i], sum = gradient_buffer_[at(v)];
+    if (output_gradient_[i] == sum) continue;
+    kernels::add_to<float>(output_gradient(i), view(sum, graph_.values[at(v)], Slice{0, n_, 0, 0, -1}));
+  }
   for (std::size_t s = segments_.size(); s-- > 0;) {
     const Segment& segment = segments_[s];
     const bool any = std::any_of(steps_.begin() + segment.first_node, steps_.begin() + segment.last_node,
@@ -192,7 +207,7 @@ View<const float> Plan::output(std::size_t i) const {
 
 View<float> Plan::output_gradient(std::size_t i) const {
   const int v = graph_.outputs[i];
-  return view(gradient_buffer_[at(v)], graph_.values[at(v)], Slice{0, n_, 0, 0, -1});
+  return view(output_gradient_[i], graph_.values[at(v)], Slice{0, n_, 0, 0, -1});
 }
 
 View<float> Plan::gradient(std::size_t i) const { return lane_gradient(int(i), -1); }

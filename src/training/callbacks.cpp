@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -6,6 +7,7 @@
 #include "cornu/model/model.hpp"
 #include "cornu/training/callbacks/early_stopping.hpp"
 #include "cornu/training/callbacks/lambda_callback.hpp"
+#include "cornu/training/fit_options.hpp"
 
 namespace cornu {
 
@@ -22,33 +24,40 @@ class EarlyStoppingCallback final : public Callback {
     up_ = spec_.mode == MonitorMode::max || (spec_.mode == MonitorMode::automatic && goes_up(spec_.monitor));
   }
 
+  void check(const FitOptions& options) override {
+    if (of_validation(spec_.monitor) && !options.validation_data && !(options.validation_split > 0.f))
+      throw ValueError(detail::concat("EarlyStopping: monitor is '", spec_.monitor,
+                                      "', but fit has no validation data. Set validation_data or "
+                                      "validation_split, or monitor a number of the training data such as "
+                                      "'loss'."));
+  }
   void on_train_begin(Model&) override {
     wait_ = 0;
-    best_epoch_ = 0;
-    best_ = std::isnan(spec_.baseline) ? std::numeric_limits<double>::quiet_NaN() : spec_.baseline;
+    best_epoch_ = stopped_epoch_ = 0;
+    best_ = std::numeric_limits<double>::quiet_NaN();  // anything is better
     best_weights_.clear();
   }
   void on_epoch_end(Model& model, Index epoch, Logs& logs) override {
+    const bool validated =
+        std::any_of(logs.begin(), logs.end(), [](const auto& entry) { return of_validation(entry.first); });
+    if (of_validation(spec_.monitor) && !validated) return;  // validation_freq passed over this epoch
     const double current = logs[spec_.monitor];
     if (epoch < spec_.start_from_epoch) return;
-    if (spec_.restore_best_weights && best_weights_.empty()) {  // even if no epoch improves on the baseline
-      best_weights_ = model.get_weights();
-      best_epoch_ = epoch;
-    }
+    if (spec_.restore_best_weights && best_weights_.empty()) keep(model, epoch);
     ++wait_;
     if (better(current, best_)) {
       best_ = current;
-      best_epoch_ = epoch;
-      if (spec_.restore_best_weights) best_weights_ = model.get_weights();
+      keep(model, epoch);
       if (std::isnan(spec_.baseline) || better(current, spec_.baseline)) wait_ = 0;
       return;
     }
     if (wait_ >= spec_.patience && epoch > 0) {
-      if (spec_.verbose) std::printf("Epoch %td: early stopping\n", epoch + 1);
+      stopped_epoch_ = epoch;
       stop_training();
     }
   }
   void on_train_end(Model& model, const Logs&) override {
+    if (spec_.verbose && stopped_epoch_ > 0) std::printf("Epoch %td: early stopping\n", stopped_epoch_ + 1);
     if (!spec_.restore_best_weights || best_weights_.empty()) return;
     if (spec_.verbose)
       std::printf("Restoring model weights from the end of the best epoch: %td.\n", best_epoch_ + 1);
@@ -64,12 +73,18 @@ class EarlyStoppingCallback final : public Callback {
   }
   bool better(double current, double than) const {
     if (std::isnan(than)) return true;
-    return up_ ? current - spec_.min_delta > than : current + spec_.min_delta < than;
+    const double delta = std::abs(spec_.min_delta);
+    return up_ ? current - delta > than : current + delta < than;
+  }
+  static bool of_validation(std::string_view key) { return key.starts_with("val_"); }
+  void keep(const Model& model, Index epoch) {
+    best_epoch_ = epoch;
+    if (spec_.restore_best_weights) best_weights_ = model.get_weights();
   }
 
   EarlyStopping spec_;
   bool up_;
-  Index wait_ = 0, best_epoch_ = 0;
+  Index wait_ = 0, best_epoch_ = 0, stopped_epoch_ = 0;
   double best_ = 0;
   std::vector<Tensor> best_weights_;
 };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -20,6 +21,13 @@ std::vector<const Tensor*> pointers(const std::vector<Tensor>& tensors) {
   std::vector<const Tensor*> out;
   for (const Tensor& t : tensors) out.push_back(&t);
   return out;
+}
+
+Shapes sample_shapes(const std::vector<Tensor>& tensors) {
+  Shapes shapes;
+  for (const Tensor& t : tensors)
+    if (t.rank() > 0) shapes.push_back(t.shape().without_front());
+  return shapes;
 }
 
 void check_options(const FitOptions& o) {
@@ -76,13 +84,13 @@ struct Callbacks {
   }
 };
 
-/// Loss and metrics over a source; leaves them in training.results().
+/// Loss and metrics over a source; leaves them in training.results(). `batch` is only memory.
 const Logs& run_test(Model& model, detail::Training& training, BatchSource& source, Index steps,
-                     Callbacks callbacks, const detail::Interrupt* interrupt, detail::ProgressBar* bar) {
+                     Callbacks callbacks, Batch& batch, const detail::Interrupt* interrupt,
+                     detail::ProgressBar* bar) {
   training.reset_metrics();
   source.start_epoch(0);
   callbacks.each([&](Callback& c) { c.on_test_begin(model); });
-  Batch batch;
   Index done = 0;
   for (; (steps == 0 || done < steps) && !(interrupt && interrupt->asked()) && source.next(batch); ++done) {
     callbacks.each([&](Callback& c) { c.on_test_batch_begin(model, done); });
@@ -90,7 +98,8 @@ const Logs& run_test(Model& model, detail::Training& training, BatchSource& sour
     callbacks.each([&](Callback& c) { c.on_test_batch_end(model, done, training.results()); });
     if (bar) bar->update(done + 1, training.results());
   }
-  if (done == 0) throw ValueError("evaluate: the source gave no batch. Check that it holds samples.");
+  if (done == 0 && !(interrupt && interrupt->asked()))
+    throw ValueError("evaluate: the source gave no batch. Check that it holds samples.");
   callbacks.each([&](Callback& c) { c.on_test_end(model, training.results()); });
   if (bar) bar->update(done, training.results(), true);
   return training.results();
@@ -106,16 +115,23 @@ class Fit {
         validation_(validation),
         options_(options),
         callbacks_{options.callbacks},
-        class_weight_(class_weights(options.class_weight)) {}
+        class_weight_(class_weights(options.class_weight)) {
+    if (!class_weight_.empty() && training.graph().outputs().size() > 1)
+      throw ValueError(detail::concat("fit: class_weight was given, but model '", model.name(), "' has ",
+                                      training.graph().outputs().size(),
+                                      " outputs. Give sample_weight with the data instead."));
+    constexpr Index kMostReserved = 100000;
+    history_.reserve(std::min(options.epochs - options.initial_epoch, kMostReserved));
+  }
 
   History run() {
     const auto style = detail::ProgressBar::style_for(options_.verbose);
     callbacks_.each([&](Callback& c) {
+      c.check(options_);
       c.clear_stop();
-      c.on_train_begin(model_);
     });
-    Logs logs;
-    for (Index epoch = options_.initial_epoch; epoch < options_.epochs && !stop(); ++epoch) {
+    callbacks_.each([&](Callback& c) { c.on_train_begin(model_); });
+    for (Index epoch = options_.initial_epoch; epoch < options_.epochs; ++epoch) {
       if (style != detail::ProgressBar::Style::silent && options_.epochs > 1) {
         std::printf("Epoch %td/%td\n", epoch + 1, options_.epochs);
         std::fflush(stdout);
@@ -123,30 +139,37 @@ class Fit {
       const Index target = options_.steps_per_epoch > 0 ? options_.steps_per_epoch : source_.batches();
       detail::ProgressBar bar(target, style);
       train_epoch(epoch, bar);
-      logs = training_.results();
-      const bool validate = validation_ && (epoch + 1) % options_.validation_freq == 0 && !interrupt_.asked();
-      if (validate)
-        for (const auto& [name, value] : run_test(model_, training_, *validation_, options_.validation_steps,
-                                                  callbacks_, &interrupt_, nullptr))
-          logs.set("val_" + name, value);
-      callbacks_.each([&](Callback& c) { c.on_epoch_end(model_, epoch, logs); });
-      bar.update(bar.seen(), logs, true);
-      history_.append(epoch, logs);
+      logs_ = training_.results();
+      if (validation_ && (epoch + 1) % options_.validation_freq == 0 && !interrupt_.asked()) validate();
+      callbacks_.each([&](Callback& c) { c.on_epoch_end(model_, epoch, logs_); });
+      bar.update(bar.seen(), logs_, true);
+      history_.append(epoch, logs_);
+      if (stop()) break;
     }
     training_.end_training();
-    callbacks_.each([&](Callback& c) { c.on_train_end(model_, logs); });
+    callbacks_.each([&](Callback& c) { c.on_train_end(model_, logs_); });
     return std::move(history_);
   }
 
  private:
   bool stop() const { return interrupt_.asked() || callbacks_.stop(); }
 
+  void validate() {
+    const Logs& results = run_test(model_, training_, *validation_, options_.validation_steps, callbacks_,
+                                   test_batch_, &interrupt_, nullptr);
+    std::size_t key = 0;
+    for (const auto& [name, value] : results) {
+      if (key == validation_keys_.size()) validation_keys_.push_back("val_" + name);
+      logs_.set(validation_keys_[key++], value);
+    }
+  }
+
   void train_epoch(Index epoch, detail::ProgressBar& bar) {
     training_.reset_metrics();
     callbacks_.each([&](Callback& c) { c.on_epoch_begin(model_, epoch); });
     const bool by_steps = options_.steps_per_epoch > 0;
     if (!by_steps || epoch == options_.initial_epoch) source_.start_epoch(source_epoch_ = epoch);
-    for (Index step = 0; (!by_steps || step < options_.steps_per_epoch) && !stop(); ++step) {
+    for (Index step = 0; !by_steps || step < options_.steps_per_epoch; ++step) {
       if (!source_.next(batch_)) {
         if (!by_steps) {
           if (step == 0) throw ValueError("fit: the source gave no batch. Check that it holds samples.");
@@ -162,6 +185,7 @@ class Fit {
       const Logs& logs = training_.results();
       callbacks_.each([&](Callback& c) { c.on_train_batch_end(model_, step, logs); });
       bar.update(step + 1, logs);
+      if (stop()) return;
     }
   }
 
@@ -174,7 +198,9 @@ class Fit {
   std::vector<float> class_weight_;
   detail::Interrupt interrupt_;
   History history_;
-  Batch batch_;
+  Logs logs_;  // of the epoch
+  std::vector<std::string> validation_keys_;
+  Batch batch_, test_batch_;
   Index source_epoch_ = 0;
 };
 
@@ -202,6 +228,13 @@ History fit_tensors(Model& model, detail::Training& training, const std::vector<
 
 }  // namespace
 
+void Model::build_from(BatchSource& source) {
+  if (has_graph()) return;
+  Batch batch;
+  source.start_epoch(0);
+  if (source.next(batch)) build_for(sample_shapes(batch.x));
+}
+
 History Model::fit(const Tensor& x, const Tensor& y, const FitOptions& options) {
   if (x.rank() > 0) build_for({x.shape().without_front()});
   return fit_tensors(*this, training("fit"), {&x}, {&y}, options);
@@ -209,6 +242,7 @@ History Model::fit(const Tensor& x, const Tensor& y, const FitOptions& options) 
 History Model::fit(const Tensor& x, const Tensor& y) { return fit(x, y, FitOptions{}); }
 
 History Model::fit(const std::vector<Tensor>& x, const std::vector<Tensor>& y, const FitOptions& options) {
+  build_for(sample_shapes(x));
   return fit_tensors(*this, training("fit"), pointers(x), pointers(y), options);
 }
 
@@ -221,6 +255,7 @@ History Model::fit(BatchSource& source, const FitOptions& options) {
   if (options.batch_size > 0) refuse("batch_size");
   if (options.validation_split > 0.f) refuse("validation_split");
   if (!options.sample_weight.empty()) refuse("sample_weight");
+  build_from(source);
   std::optional<TensorSource> tensors;
   const ValidationData& v = options.validation_data;
   if (v && !v.source())
@@ -263,16 +298,23 @@ Logs Model::evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& op
 }
 Logs Model::evaluate(const std::vector<Tensor>& x, const std::vector<Tensor>& y,
                      const EvaluateOptions& options) {
-  TensorSource source = TensorSource::refer(
-      pointers(x), pointers(y), {.batch_size = options.batch_size > 0 ? options.batch_size : kBatchSize});
+  build_for(sample_shapes(x));
+  const std::vector<const Tensor*> weight = options.sample_weight.empty()
+                                                ? std::vector<const Tensor*>{}
+                                                : std::vector(y.size(), &options.sample_weight);
+  TensorSource source =
+      TensorSource::refer(pointers(x), pointers(y),
+                          {.batch_size = options.batch_size > 0 ? options.batch_size : kBatchSize}, weight);
   return evaluate(source, options);
 }
 Logs Model::evaluate(BatchSource& source) { return evaluate(source, EvaluateOptions{}); }
 Logs Model::evaluate(BatchSource& source, const EvaluateOptions& options) {
+  build_from(source);
   detail::Training& t = training("evaluate");
+  Batch batch;
   detail::ProgressBar bar(options.steps > 0 ? options.steps : source.batches(),
                           detail::ProgressBar::style_for(options.verbose));
-  return run_test(*this, t, source, options.steps, {options.callbacks}, nullptr, &bar);
+  return run_test(*this, t, source, options.steps, {options.callbacks}, batch, nullptr, &bar);
 }
 
 Logs Model::train_on_batch(const Tensor& x, const Tensor& y) { return train_on_batch(x, y, {}); }

@@ -19,13 +19,19 @@ bool History::contains(std::string_view key) const {
   return std::find(keys_.begin(), keys_.end(), key) != keys_.end();
 }
 
+void History::reserve(Index epochs) {
+  reserved_ = epochs > 0 ? std::size_t(epochs) : 0;
+  epoch_.reserve(reserved_);
+  for (auto& values : values_) values.reserve(reserved_);
+}
+
 void History::append(Index epoch, const Logs& logs) {
   epoch_.push_back(epoch);
   for (const auto& [key, value] : logs) {
     auto found = std::find(keys_.begin(), keys_.end(), key);
     if (found == keys_.end()) {
       keys_.push_back(key);
-      values_.emplace_back();
+      values_.emplace_back().reserve(reserved_);
       found = keys_.end() - 1;
     }
     values_[std::size_t(found - keys_.begin())].push_back(value);

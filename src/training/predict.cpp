@@ -29,7 +29,9 @@ class Lease {
   std::unique_ptr<detail::Plan> plan_;
 };
 
-void check_inputs(const std::string& name, const Shapes& expected, const std::vector<const Tensor*>& x) {
+void check_inputs(const detail::Graph& graph, std::span<const Tensor* const> x) {
+  const Shapes& expected = graph.input_shapes();
+  const std::string& name = graph.name();
   if (x.size() != expected.size())
     throw ShapeError(detail::concat("predict: ", x.size(), " inputs were given; model '", name, "' takes ",
                                     expected.size(), "."));
@@ -46,29 +48,34 @@ void check_inputs(const std::string& name, const Shapes& expected, const std::ve
   }
 }
 
+void check_one_output(const detail::Graph& graph) {
+  if (graph.outputs().size() != 1)
+    throw ValueError(detail::concat("predict: model '", graph.name(), "' has ", graph.outputs().size(),
+                                    " outputs. Use predict_all."));
+}
+
 }  // namespace
 
-std::vector<Tensor> Model::predict_tensors(const std::vector<const Tensor*>& x,
-                                           const PredictOptions& options) const {
-  const Shapes outputs = output_shapes();
-  check_inputs(name(), input_shapes(), x);
+/// Fills y, which has a tensor for each output.
+void Model::predict_into(std::span<const Tensor* const> x, const PredictOptions& options,
+                         std::span<Tensor> y) const {
+  const detail::Graph& g = *graph("predict");
+  check_inputs(g, x);
   const Index n = x[0]->shape().front(),
               batch = std::min(n, options.batch_size > 0 ? options.batch_size : Index(32));
-  std::vector<Tensor> y;
-  for (const Shape& shape : outputs) y.emplace_back().resize(shape.with_front(n));
-  if (n == 0) return y;
+  for (std::size_t o = 0; o < y.size(); ++o) y[o].resize(g.output_shapes()[o].with_front(n));
+  if (n == 0) return;
   detail::ProgressBar bar((n + batch - 1) / batch, options.verbose == 0
                                                        ? detail::ProgressBar::Style::silent
                                                        : detail::ProgressBar::style_for(options.verbose));
   for (const CallbackHandle& c : options.callbacks) c->on_predict_begin(*this);
   const Lease plan(*pool_, batch);
-  std::vector<View<const float>> inputs(x.size());
   Index step = 0;
   for (Index first = 0; first < n; first += batch, ++step) {
     const Index count = std::min(batch, n - first);
     for (const CallbackHandle& c : options.callbacks) c->on_predict_batch_begin(*this, step);
-    for (std::size_t i = 0; i < x.size(); ++i) inputs[i] = x[i]->view().samples(first, count);
-    plan->forward(inputs, count, {});
+    for (std::size_t i = 0; i < x.size(); ++i) plan->set_input(i, x[i]->view().samples(first, count));
+    plan->forward(count, {});
     for (std::size_t o = 0; o < y.size(); ++o) {
       const View<const float> from = plan->output(o);
       std::copy(from.begin(), from.end(), y[o].view().samples(first, count).data);
@@ -77,20 +84,15 @@ std::vector<Tensor> Model::predict_tensors(const std::vector<const Tensor*>& x,
     bar.update(step + 1, {}, first + batch >= n);
   }
   for (const CallbackHandle& c : options.callbacks) c->on_predict_end(*this);
-  return y;
 }
-
-namespace {
-Tensor only(std::vector<Tensor> outputs) {
-  if (outputs.size() != 1)
-    throw ValueError(detail::concat("predict: the model has ", outputs.size(), " outputs. Use predict_all."));
-  return std::move(outputs[0]);
-}
-}  // namespace
 
 Tensor Model::predict(const Tensor& x) const { return predict(x, PredictOptions{}); }
 Tensor Model::predict(const Tensor& x, const PredictOptions& options) const {
-  return only(predict_tensors({&x}, options));
+  check_one_output(*graph("predict"));
+  Tensor y;
+  const Tensor* const in = &x;
+  predict_into({&in, 1}, options, {&y, 1});
+  return y;
 }
 Tensor Model::predict_on_batch(const Tensor& x) const {
   return predict(x, PredictOptions{.batch_size = std::max<Index>(1, x.rank() > 0 ? x.shape().front() : 1)});
@@ -100,13 +102,16 @@ std::vector<Tensor> Model::predict_all(const std::vector<Tensor>& x) const {
   return predict_all(x, PredictOptions{});
 }
 std::vector<Tensor> Model::predict_all(const std::vector<Tensor>& x, const PredictOptions& options) const {
-  std::vector<const Tensor*> all;
-  for (const Tensor& t : x) all.push_back(&t);
-  return predict_tensors(all, options);
+  std::vector<const Tensor*> in;
+  for (const Tensor& t : x) in.push_back(&t);
+  std::vector<Tensor> y(graph("predict")->outputs().size());
+  predict_into(in, options, y);
+  return y;
 }
 
 Tensor Model::predict(BatchSource& source) const { return predict(source, PredictOptions{}); }
 Tensor Model::predict(BatchSource& source, const PredictOptions& options) const {
+  check_one_output(*graph("predict"));
   source.start_epoch(0);
   std::vector<float> values;
   Shape shape;
@@ -120,8 +125,8 @@ Tensor Model::predict(BatchSource& source, const PredictOptions& options) const 
     std::vector<const Tensor*> x;
     for (const Tensor& t : batch.x) x.push_back(&t);
     const Index n = batch.x.empty() || batch.x[0].rank() == 0 ? 1 : batch.x[0].shape().front();
-    const Tensor y =
-        only(predict_tensors(x, {.batch_size = std::max<Index>(1, n), .callbacks = options.callbacks}));
+    Tensor y;
+    predict_into(x, {.batch_size = std::max<Index>(1, n), .callbacks = options.callbacks}, {&y, 1});
     values.insert(values.end(), y.begin(), y.end());
     samples += n;
     shape = y.shape();

@@ -159,8 +159,8 @@ class Table {
         std::size_t call = 0;
         if (from != calls_.end())
           while (call + 1 < from->second.nodes.size() && from->second.nodes[call] != t.node().get()) ++call;
-        out += (out.empty() ? "" : ", ") + t.node()->layer->name() + "[" + std::to_string(call) + "][" +
-               std::to_string(t.output()) + "]";
+        out += (out.empty() ? "" : ", ") + graph_.source_layer(t)->name() + "[" + std::to_string(call) +
+               "][" + std::to_string(t.output()) + "]";
       }
     return out;
   }
@@ -185,9 +185,8 @@ struct Count {
 std::string Model::summary_text() const {
   const detail::Graph& g = *graph("summary");
   Count trainable, frozen, optimizer;
-  for (const Layer* layer : g.leaf_layers())
-    for (const Weight& w : layer->weights())
-      (layer->trainable() && w.trainable ? trainable : frozen).add(w.value.size());
+  for (const auto& [layer, trains] : g.leaves())
+    for (const Weight& w : layer->weights()) (trains && w.trainable ? trainable : frozen).add(w.value.size());
   if (training_ && training_->optimizer().built()) {
     optimizer.add(1, 8);                                           // the step counter
     if (!training_->optimizer().has_schedule()) optimizer.add(1);  // the learning rate

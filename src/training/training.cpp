@@ -32,7 +32,10 @@ Training::Training(std::shared_ptr<Graph> graph, const CompileOptions& options)
   for (std::size_t i = 0; i < count; ++i) {
     Output& output = outputs_[i];
     output.name = graph_->outputs()[i].node()->layer->name();
-    output.loss = options.loss[i];
+    output.given = options.loss[i];
+    if (!output.given)
+      throw ValueError(concat("compile: output '", output.name, "' of model '", graph_->name(),
+                              "' has no loss. Give one for each output."));
     if (!options.loss_weights.empty()) output.weight = options.loss_weights[i];
     output.handles = count == 1 ? options.metrics : std::vector<MetricHandle>{};
     output.weighted_handles = count == 1 ? options.weighted_metrics : std::vector<MetricHandle>{};
@@ -40,7 +43,7 @@ Training::Training(std::shared_ptr<Graph> graph, const CompileOptions& options)
     if (count > 1 && !options.weighted_metrics.empty())
       output.weighted_handles = {options.weighted_metrics[i]};
   }
-  inputs_.resize(graph_->inputs().size());
+  for (const Graph::Leaf& leaf : graph_->leaves()) trainable_.push_back(leaf.trainable);
 }
 
 void Training::check(const Batch& batch, const Place& place) {
@@ -49,9 +52,9 @@ void Training::check(const Batch& batch, const Place& place) {
       throw ShapeError(concat(place.what, ": ", given, " ", what, " were given; model '", graph_->name(),
                               "' takes ", expected, ". Give one tensor for each."));
   };
-  mismatch("inputs", batch.x.size(), inputs_.size());
+  mismatch("inputs", batch.x.size(), graph_->inputs().size());
   mismatch("targets", batch.y.size(), outputs_.size());
-  const Shapes shapes = graph_->input_shapes();
+  const Shapes& shapes = graph_->input_shapes();
   for (std::size_t i = 0; i < shapes.size(); ++i)
     if (batch.x[i].rank() == 0 || batch.x[i].shape().without_front() != shapes[i])
       throw ShapeError(concat(place.text(), ": the data has shape ", batch.x[i].shape().text(), "; model '",
@@ -62,21 +65,37 @@ void Training::check(const Batch& batch, const Place& place) {
     if (batch.y[i].rank() == 0 || batch.y[i].shape().front() != n)
       throw ShapeError(concat(place.text(), ": ", n, " samples but targets of shape ",
                               batch.y[i].shape().text(), ". Give one target a sample."));
+  if (!batch.sample_weight.empty()) mismatch("sample weights", batch.sample_weight.size(), outputs_.size());
+  for (const Tensor& weight : batch.sample_weight)
+    if (weight.rank() == 0 || weight.shape().front() != n)
+      throw ShapeError(concat(place.text(), ": ", n, " samples but sample_weight of shape ",
+                              weight.shape().text(), ". Give one weight a sample."));
 }
 
-// Losses and metrics that depend on shapes are chosen with the first batch.
+bool Training::prepared_for(const Batch& batch) const {
+  if (!prepared_) return false;
+  for (std::size_t i = 0; i < outputs_.size(); ++i)
+    if (batch.y[i].shape().without_front() != outputs_[i].target) return false;
+  return true;
+}
+
+// Losses and metrics that depend on shapes are chosen with the first batch, and again if targets of another
+// shape come.
 void Training::prepare(const Batch& batch) {
-  const Shapes shapes = graph_->output_shapes();
+  const Shapes& shapes = graph_->output_shapes();
   const Index n = batch.x[0].shape().front();
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     Output& output = outputs_[i];
     const Shape y_pred = shapes[i].with_front(n), &y_true = batch.y[i].shape();
-    output.loss = output.loss.resolve(y_true, y_pred);
+    output.loss = output.given.resolve(y_true, y_pred);
     output.loss->check(y_true, y_pred);
     output.logits = fusible(i);
+    output.metrics.clear();
+    output.weighted_metrics.clear();
     for (const MetricHandle& handle : output.handles) output.metrics.push_back(handle.make(y_true, y_pred));
     for (const MetricHandle& handle : output.weighted_handles)
       output.weighted_metrics.push_back(handle.make(y_true, y_pred));
+    output.target = y_true.without_front();
   }
   prepared_ = true;
 }
@@ -98,7 +117,7 @@ LogitsFrom Training::fusible(std::size_t i) const {
 Plan& Training::plan(bool training, Index n) {
   std::unique_ptr<Plan>& plan = training ? train_plan_ : test_plan_;
   if (plan && plan->capacity() >= n) return *plan;
-  Plan::Options options{.training = training, .logits = {}, .capacity = n};
+  Plan::Options options{.training = training, .logits = {}, .trainable = trainable_, .capacity = n};
   for (const Output& output : outputs_) options.logits.push_back(output.logits != LogitsFrom::none);
   plan = std::make_unique<Plan>(exec_, std::move(options));
   if (training) {
@@ -117,16 +136,19 @@ View<const float> Training::sample_weight(Output& output, std::size_t i, const B
   const View<const float> given =
       i < batch.sample_weight.size() ? batch.sample_weight[i].view() : View<const float>();
   if (class_weight.empty()) return given;
+  if (given && given.size() != batch.y[i].shape().front())
+    throw ShapeError(concat("fit: sample_weight has shape ", given.shape.text(),
+                            "; together with class_weight it must have one number a sample."));
   // The class is the label itself, or the place of the largest in a one-hot row.
   const Tensor& y = batch.y[i];
   const Index n = y.shape().front(), width = n == 0 ? 1 : y.size() / n;
   output.class_weights.resize(Shape{n});
   for (Index s = 0; s < n; ++s) {
     const float* row = y.data() + s * width;
-    const Index label = width == 1 ? static_cast<Index>(row[0]) : std::max_element(row, row + width) - row;
-    const bool named = label >= 0 && label < static_cast<Index>(class_weight.size());
+    const float label = width == 1 ? row[0] : static_cast<float>(std::max_element(row, row + width) - row);
+    const bool named = label >= 0.f && label < static_cast<float>(class_weight.size());
     output.class_weights.data()[s] =
-        (named ? class_weight[std::size_t(label)] : 1.f) * (given ? given[s] : 1.f);
+        (named ? class_weight[static_cast<std::size_t>(label)] : 1.f) * (given ? given[s] : 1.f);
   }
   return output.class_weights.view();
 }
@@ -134,8 +156,8 @@ View<const float> Training::sample_weight(Output& output, std::size_t i, const B
 double Training::forward(Plan& plan, const Batch& batch, const std::vector<float>& class_weight,
                          const RandomKey& random) {
   const Index n = batch.x[0].shape().front();
-  for (std::size_t i = 0; i < inputs_.size(); ++i) inputs_[i] = batch.x[i].view();
-  plan.forward(inputs_, n, random);
+  for (std::size_t i = 0; i < batch.x.size(); ++i) plan.set_input(i, batch.x[i].view());
+  plan.forward(n, random);
   double total = plan.activity_penalty() + weight_penalty();
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     Output& output = outputs_[i];
@@ -160,7 +182,7 @@ double Training::forward(Plan& plan, const Batch& batch, const std::vector<float
 void Training::train_step(const Batch& batch, const std::vector<float>& class_weight, std::uint64_t seed,
                           const Place& place) {
   check(batch, place);
-  if (!prepared_) prepare(batch);
+  if (!prepared_for(batch)) prepare(batch);
   Plan& p = plan(true, batch.x[0].shape().front());
   const RandomKey random = RandomKey{.seed = seed}.child(std::uint64_t(optimizer_->iterations()));
   const double loss = forward(p, batch, class_weight, random);
@@ -188,7 +210,7 @@ void Training::train_step(const Batch& batch, const std::vector<float>& class_we
 
 void Training::test_step(const Batch& batch, const std::vector<float>& class_weight, const Place& place) {
   check(batch, place);
-  if (!prepared_) prepare(batch);
+  if (!prepared_for(batch)) prepare(batch);
   Plan& p = plan(false, batch.x[0].shape().front());
   forward(p, batch, class_weight, {});
   update_metrics(p, batch, class_weight);
@@ -217,9 +239,9 @@ void Training::update_metrics(const Plan& plan, const Batch& batch, const std::v
 
 double Training::weight_penalty() const {
   double sum = 0;
-  for (const Layer* layer : exec_.layers)
-    for (const Weight& w : layer->weights())
-      if (layer->trainable() && w.trainable) sum += w.regularizer.penalty(w.value.view());
+  for (std::size_t l = 0; l < exec_.layers.size(); ++l)
+    for (const Weight& w : exec_.layers[l]->weights())
+      if (trainable_[l] && w.trainable) sum += w.regularizer.penalty(w.value.view());
   return sum;
 }
 
@@ -292,7 +314,11 @@ void Training::make_keys() {
 }
 
 void Training::end_training() {
-  if (!parameters_.empty()) optimizer_->finalize(parameters_);
+  if (!train_plan_) return;
+  const auto& weights = train_plan_->trainable_weights();
+  for (std::size_t i = 0; i < weights.size(); ++i)  // a callback may have put other tensors there
+    parameters_[i] = {weights[i]->value.view(), train_plan_->gradient(i)};
+  optimizer_->finalize(parameters_);
 }
 
 }  // namespace cornu::detail

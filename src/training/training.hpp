@@ -39,7 +39,8 @@ class Training {
  private:
   struct Output {
     std::string name;
-    LossHandle loss;
+    LossHandle given, loss;  ///< as compiled, and for the shapes at hand
+    Shape target;            ///< of one sample, that loss and metrics were made for
     float weight = 1.f;
     LogitsFrom logits = LogitsFrom::none;
     std::vector<MetricHandle> handles, weighted_handles;
@@ -49,6 +50,7 @@ class Training {
   };
 
   void check(const Batch& batch, const Place& place);
+  bool prepared_for(const Batch& batch) const;
   void prepare(const Batch& batch);
   LogitsFrom fusible(std::size_t output) const;
   Plan& plan(bool training, Index n);
@@ -66,12 +68,12 @@ class Training {
 
   std::shared_ptr<Graph> graph_;
   ExecGraph exec_;
+  std::vector<bool> trainable_;  ///< of exec_.layers, as it was at compile
   std::unique_ptr<Optimizer> optimizer_;
   std::vector<Output> outputs_;
   bool prepared_ = false;
   std::unique_ptr<Plan> train_plan_, test_plan_;
   std::vector<Optimizer::Parameter> parameters_;
-  std::vector<View<const float>> inputs_;
   std::vector<std::string> keys_;  ///< of results, the loss first
   Logs logs_;
   double loss_sum_ = 0;

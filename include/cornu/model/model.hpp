@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdio>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -124,8 +125,10 @@ class Model {
 
  private:
   detail::Training& training(std::string_view what);
-  std::vector<Tensor> predict_tensors(const std::vector<const Tensor*>& x,
-                                      const PredictOptions& options) const;
+  /// Has it built for the first batch of a source.
+  void build_from(BatchSource& source);
+  void predict_into(std::span<const Tensor* const> x, const PredictOptions& options,
+                    std::span<Tensor> y) const;
 
   std::shared_ptr<detail::Graph> graph_;
   std::shared_ptr<detail::InferencePool> pool_;

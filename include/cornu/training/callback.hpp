@@ -9,6 +9,7 @@
 namespace cornu {
 
 class Model;
+struct FitOptions;
 
 /// Hooks into fit, evaluate and predict, as Keras': override those you need. Epochs and batches count from 0.
 /// In the _end hooks logs hold the loss and metrics so far; on_epoch_end may add keys, which then are in the
@@ -16,6 +17,8 @@ class Model;
 class Callback {
  public:
   virtual ~Callback();
+  /// Called by fit before anything else: refuse here what the callback cannot work with.
+  virtual void check(const FitOptions&) {}
   virtual void on_train_begin(Model&) {}
   virtual void on_train_end(Model&, const Logs&) {}
   virtual void on_epoch_begin(Model&, Index /*epoch*/) {}

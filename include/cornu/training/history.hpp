@@ -21,6 +21,8 @@ class History {
   const std::vector<Index>& epoch() const { return epoch_; }
   /// Adds an epoch.
   void append(Index epoch, const Logs& logs);
+  /// Room for so many epochs, so that append allocates nothing once it knows the keys.
+  void reserve(Index epochs);
 
   /// Epochs as rows: epoch,accuracy,loss,... Errors: FileError.
   void save_csv(const std::string& path) const;
@@ -31,6 +33,7 @@ class History {
   std::vector<std::string> keys_;
   std::vector<std::vector<double>> values_;
   std::vector<Index> epoch_;
+  std::size_t reserved_ = 0;
 };
 
 }  // namespace cornu

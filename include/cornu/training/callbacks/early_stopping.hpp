@@ -15,7 +15,9 @@ enum class MonitorMode { automatic, min, max };
 ///
 ///   .callbacks = {EarlyStopping{.monitor = "val_accuracy", .patience = 3, .restore_best_weights = true}}
 ///
-/// Errors  ValueError during fit: the monitored key is not in the logs (they are named).
+/// Errors  ValueError from fit: a val_ key without validation data, or a key that is not in the logs (they
+/// are
+///         named).
 /// Source  Keras 3 EarlyStopping.
 struct EarlyStopping {
   std::string monitor = "val_loss";
@@ -23,7 +25,7 @@ struct EarlyStopping {
   Index patience = 0;    ///< epochs without improvement
   bool verbose = false;  ///< prints Keras' line when it stops
   MonitorMode mode = MonitorMode::automatic;
-  double baseline = std::numeric_limits<double>::quiet_NaN();  ///< must be beaten; NaN: none
+  double baseline = std::numeric_limits<double>::quiet_NaN();  ///< must be beaten within patience; NaN: none
   bool restore_best_weights = false;  ///< puts the best epoch's weights back when training ends
   Index start_from_epoch = 0;         ///< epochs before this are not looked at
 };
