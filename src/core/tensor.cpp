@@ -80,11 +80,12 @@ Tensor& Tensor::operator=(Tensor&& other) noexcept {
 
 Tensor::~Tensor() { ::operator delete(data_, kAlignment); }
 
-Tensor Tensor::from(const std::vector<float>& values) {
-  return Tensor(Shape{static_cast<Index>(values.size())}, values);
+Tensor Tensor::from(std::initializer_list<detail::Number> values) {
+  Tensor out(Shape{static_cast<Index>(values.size())});
+  float* to = out.data_;
+  for (const detail::Number& number : values) *to++ = number.value;
+  return out;
 }
-
-Tensor Tensor::from(std::initializer_list<float> values) { return from(std::vector<float>(values)); }
 
 Tensor Tensor::from(std::initializer_list<std::initializer_list<float>> rows) {
   Tensor out(Shape{static_cast<Index>(rows.size()), width_of(rows, "rows")});

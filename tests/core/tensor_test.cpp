@@ -48,6 +48,11 @@ TEST(Tensor, TakesNestedLists) {
   const Tensor x = Tensor::from({{{1, 2}, {3, 4}}, {{5, 6}, {7, 8}}});
   EXPECT_EQ(x.shape(), (Shape{2, 2, 2}));
   EXPECT_EQ(x(1, 0, 1), 6.f);
+  EXPECT_EQ(Tensor::from({{1, 2, 3, 4}}).shape(), (Shape{1, 4}));
+  EXPECT_EQ(Tensor::from({{0}, {1}, {1}}).shape(), (Shape{3, 1}));
+  EXPECT_EQ(Tensor::from({1, 2.5f, 3.0}).shape(), Shape{3});
+  EXPECT_EQ(Tensor::from({7}).shape(), Shape{1});
+  EXPECT_EQ(Tensor::from(std::vector<float>{1, 2}).shape(), Shape{2});
   EXPECT_THROW(Tensor::from({{1.f, 2.f}, {3.f}}), ValueError);
   EXPECT_THROW(Tensor({2, 2}, std::vector<float>{1, 2, 3}), ShapeError);
 }

@@ -1,12 +1,23 @@
 #pragma once
+#include <concepts>
 #include <initializer_list>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "cornu/core/view.hpp"
 
 namespace cornu {
+
+namespace detail {
+/// A number of any kind as a float. As a class it makes `from({{1}, {2}})` mean rows, not numbers in braces.
+struct Number {
+  template <class T>
+  requires std::is_arithmetic_v<T> Number(T v) : value(static_cast<float>(v)) {}
+  float value;
+};
+}  // namespace detail
 
 /// Dense float32 array, row-major, 64-byte aligned, owning its memory: copies are deep, moves cheap.
 ///
@@ -31,8 +42,13 @@ class Tensor {
   Tensor& operator=(Tensor&& other) noexcept;
   ~Tensor();
 
-  static Tensor from(const std::vector<float>& values);
-  static Tensor from(std::initializer_list<float> values);
+  /// Nested lists of one, two or three levels, or a vector. `from({{1, 2}, {3, 4}})` is (2, 2), `from({{1},
+  /// {2}})` (2, 1).
+  template <std::same_as<std::vector<float>> Vector>
+  static Tensor from(const Vector& values) {
+    return Tensor(Shape{static_cast<Index>(values.size())}, values);
+  }
+  static Tensor from(std::initializer_list<detail::Number> values);
   static Tensor from(std::initializer_list<std::initializer_list<float>> rows);
   static Tensor from(std::initializer_list<std::initializer_list<std::initializer_list<float>>> blocks);
   static Tensor scalar(float value);
