@@ -10,10 +10,14 @@ namespace cornu::detail {
 /// parallel_for. Which i there are must follow from shapes alone, never from the thread count, and
 /// each i must write memory of its own: then results are the same bits at any thread count.
 /// The body must not throw.
+///
+/// The team always has num_threads() threads, also when n is smaller: GCC's OpenMP ends the threads that a
+/// smaller team leaves out and starts others for the next larger one, which costs ten to a hundred times the
+/// waking of an idle one, and their scratch memory each time.
 template <class Body>
 void parallel_for(Index n, const Body& body) {
-  const int threads = static_cast<int>(n < num_threads() ? n : num_threads());
-  if (threads <= 1 || omp_in_parallel()) {
+  const int threads = num_threads();
+  if (n <= 1 || threads <= 1 || omp_in_parallel()) {
     for (Index i = 0; i < n; ++i) body(i);
     return;
   }
@@ -21,11 +25,12 @@ void parallel_for(Index n, const Body& body) {
   for (Index i = 0; i < n; ++i) body(i);
 }
 
-/// The same with body(i, slot): no two calls at one time have the same slot, which is in 0 .. num_threads() - 1.
+/// The same with body(i, slot): no two calls at one time have the same slot, which is in 0 .. num_threads()
+/// - 1.
 template <class Body>
 void parallel_for_slots(Index n, const Body& body) {
-  const int threads = static_cast<int>(n < num_threads() ? n : num_threads());
-  if (threads <= 1 || omp_in_parallel()) {
+  const int threads = num_threads();
+  if (n <= 1 || threads <= 1 || omp_in_parallel()) {
     for (Index i = 0; i < n; ++i) body(i, 0);
     return;
   }
