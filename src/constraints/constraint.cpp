@@ -5,11 +5,14 @@
 #include <cmath>
 #include <string>
 
+#include "core/choice.hpp"
 #include "core/names.hpp"
 #include "core/parallel.hpp"
 #include "cornu/core/error.hpp"
 
 namespace cornu {
+
+template class detail::Choice<Constraint::Types>;
 
 namespace {
 
@@ -110,7 +113,7 @@ struct Apply {
 
 }  // namespace
 
-void Constraint::apply(View<float> w) const { std::visit(Apply{w}, spec_); }
+void Constraint::apply(View<float> w) const { std::visit(Apply{w}, spec_.get()); }
 
 std::string_view Constraint::name() const {
   return std::visit(
@@ -120,7 +123,7 @@ std::string_view Constraint::name() const {
         else
           return s.type;
       },
-      spec_);
+      spec_.get());
 }
 
 Constraint Constraint::from_name(std::string_view name) {

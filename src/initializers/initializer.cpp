@@ -6,10 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "core/choice.hpp"
 #include "core/names.hpp"
 #include "cornu/core/error.hpp"
 
 namespace cornu {
+
+template class detail::Choice<Initializer::Types>;
 
 namespace {
 
@@ -141,10 +144,10 @@ Fans compute_fans(const Shape& shape) {
   return {field * shape[-2], field * shape[-1]};
 }
 
-void Initializer::fill(View<float> w, RandomKey key) const { std::visit(Fill{w, key}, spec_); }
+void Initializer::fill(View<float> w, RandomKey key) const { std::visit(Fill{w, key}, spec_.get()); }
 
 std::string_view Initializer::name() const {
-  return std::visit([](const auto& s) { return std::string_view(s.type); }, spec_);
+  return std::visit([](const auto& s) { return std::string_view(s.type); }, spec_.get());
 }
 
 Initializer Initializer::from_name(std::string_view name) {

@@ -3,10 +3,13 @@
 #include <utility>
 #include <vector>
 
+#include "core/choice.hpp"
 #include "core/names.hpp"
 #include "losses/loss_names.hpp"
 
 namespace cornu {
+
+template class detail::Choice<LossTypes>;
 
 namespace detail {
 
@@ -53,15 +56,17 @@ const LossSpec* find_loss(const std::vector<std::pair<std::string, LossSpec>>& a
 
 }  // namespace detail
 
-LossHandle::LossHandle(LossSpec spec, std::string text)
-    : loss_(make_loss(spec)), spec_(std::move(spec)), has_spec_(true), text_(std::move(text)) {}
+LossHandle::LossHandle(LossChoice spec, std::string text)
+    : loss_(make_loss(spec.get())), spec_(std::move(spec)), text_(std::move(text)) {}
+
+const LossSpec* LossHandle::spec() const { return spec_.is_default() ? nullptr : &spec_.get(); }
 
 LossHandle::LossHandle(const std::string& name) : text_(name) {
   const std::string low = detail::lower(name);
   if (low == "crossentropy" || low == "ce") return;
   const auto all = detail::loss_names();
   if (const LossSpec* found = detail::find_loss(all, name)) {
-    *this = LossHandle(*found, name);
+    *this = LossHandle(LossChoice::of(*found), name);
     return;
   }
   std::vector<std::string> known;
@@ -73,10 +78,10 @@ LossHandle LossHandle::resolve(const Shape& y_true, const Shape& y_pred) const {
   if (!chooses_by_shape()) return *this;
   const Index true_width = y_true.rank() == 0 ? 1 : y_true.back(),
               width = y_pred.rank() == 0 ? 1 : y_pred.back();
-  if (width == 1) return LossHandle(BinaryCrossentropy{}, text_);
+  if (width == 1) return LossHandle(LossChoice(BinaryCrossentropy{}), text_);
   if (y_true.rank() < y_pred.rank() || true_width == 1)
-    return LossHandle(SparseCategoricalCrossentropy{}, text_);
-  return LossHandle(CategoricalCrossentropy{}, text_);
+    return LossHandle(LossChoice(SparseCategoricalCrossentropy{}), text_);
+  return LossHandle(LossChoice(CategoricalCrossentropy{}), text_);
 }
 
 }  // namespace cornu

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/choice.hpp"
 #include "core/names.hpp"
 #include "cornu/core/error.hpp"
 #include "losses/loss_names.hpp"
@@ -14,6 +15,8 @@
 #include "metrics/score_metrics.hpp"
 
 namespace cornu {
+
+template class detail::Choice<MetricTypes>;
 
 namespace {
 
@@ -87,9 +90,9 @@ struct Make {
   Pointer operator()(const LogCoshError& s) const {
     return std::make_unique<LossMetric>(s.name, make_loss(LogCosh{}), 1.0);
   }
-  Pointer operator()(const LossSpec& s) const {
-    std::shared_ptr<const Loss> loss = make_loss(s);
-    const double sign = std::holds_alternative<CosineSimilarity>(s) ? -1.0 : 1.0;
+  Pointer operator()(const LossChoice& s) const {
+    std::shared_ptr<const Loss> loss = make_loss(s.get());
+    const double sign = std::holds_alternative<CosineSimilarity>(s.get()) ? -1.0 : 1.0;
     std::string name(loss->name());
     return std::make_unique<LossMetric>(std::move(name), std::move(loss), sign);
   }
@@ -100,9 +103,11 @@ void rename(MetricSpec& spec, const std::string& name) {
   std::visit(
       [&](auto& s) {
         using S = std::remove_reference_t<decltype(s)>;
-        if constexpr (std::is_same_v<S, LossSpec>)
-          std::visit([&](auto& loss) { loss.name = name; }, s);
-        else if constexpr (!std::is_same_v<S, AccuracyTag>)
+        if constexpr (std::is_same_v<S, LossChoice>) {
+          LossSpec changed = s.get();
+          std::visit([&](auto& loss) { loss.name = name; }, changed);
+          s = LossChoice::of(std::move(changed));
+        } else if constexpr (!std::is_same_v<S, AccuracyTag>)
           s.name = name;
       },
       spec);
@@ -129,7 +134,7 @@ MetricSpec find(const std::string& name) {
     if (key == lower(key)) known.push_back(key);
   }
   const auto losses = loss_names();
-  if (const LossSpec* loss = find_loss(losses, name)) return *loss;
+  if (const LossSpec* loss = find_loss(losses, name)) return LossChoice::of(*loss);
   for (const auto& entry : losses) known.push_back(entry.first);
   throw_unknown_name("metric", name, known);
 }
@@ -152,11 +157,17 @@ class Renamed final : public Metric {
 
 }  // namespace
 
-MetricHandle::MetricHandle(const std::string& name) : spec_(find(name)), text_(name) { rename(spec_, name); }
+MetricHandle::MetricHandle(const std::string& name) : text_(name) {
+  MetricSpec spec = find(name);
+  rename(spec, name);
+  spec_ = MetricChoice::of(std::move(spec));
+}
+
+const MetricSpec* MetricHandle::spec() const { return prototype_ ? nullptr : &spec_.get(); }
 
 std::unique_ptr<Metric> MetricHandle::make(const Shape& y_true, const Shape& y_pred) const {
   if (prototype_) return own_(*prototype_);
-  Pointer metric = std::visit(Make{y_true, y_pred}, spec_);
+  Pointer metric = std::visit(Make{y_true, y_pred}, spec_.get());
   if (!text_.empty() && metric->name() != text_) return std::make_unique<Renamed>(text_, std::move(metric));
   return metric;
 }
@@ -167,14 +178,14 @@ std::string MetricHandle::name() const {
   return std::visit(
       [](const auto& s) {
         using S = std::remove_cvref_t<decltype(s)>;
-        if constexpr (std::is_same_v<S, LossSpec>)
-          return std::visit([](const auto& loss) { return loss.name; }, s);
+        if constexpr (std::is_same_v<S, LossChoice>)
+          return std::visit([](const auto& loss) { return loss.name; }, s.get());
         else if constexpr (std::is_same_v<S, AccuracyTag>)
           return std::string("accuracy");
         else
           return s.name;
       },
-      spec_);
+      spec_.get());
 }
 
 }  // namespace cornu

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/choice.hpp"
 #include "core/names.hpp"
 #include "cornu/core/error.hpp"
 #include "optimizers/adafactor.hpp"
@@ -11,6 +12,8 @@
 #include "optimizers/rules.hpp"
 
 namespace cornu {
+
+template class detail::Choice<OptimizerTypes>;
 
 namespace {
 
@@ -98,6 +101,8 @@ std::string_view type_of(const OptimizerSpec& spec) {
 
 }  // namespace
 
+OptimizerHandle::OptimizerHandle() : spec_(RMSprop{}) {}
+
 OptimizerHandle::OptimizerHandle(const std::string& name) {
   std::vector<OptimizerSpec> all;
   add_all(all);
@@ -105,7 +110,7 @@ OptimizerHandle::OptimizerHandle(const std::string& name) {
   for (OptimizerSpec& spec : all) {
     known.push_back(lower(type_of(spec)));
     if (lower(name) == known.back()) {
-      spec_ = std::move(spec);
+      spec_ = OptimizerChoice::of(std::move(spec));
       return;
     }
   }
@@ -113,10 +118,10 @@ OptimizerHandle::OptimizerHandle(const std::string& name) {
 }
 
 std::unique_ptr<Optimizer> OptimizerHandle::make() const {
-  std::visit([](const auto& s) { CommonOptions::of(s).validate(s.type); }, spec_);
-  return std::visit(Make{}, spec_);
+  std::visit([](const auto& s) { CommonOptions::of(s).validate(s.type); }, spec_.get());
+  return std::visit(Make{}, spec_.get());
 }
 
-std::string_view OptimizerHandle::type() const { return type_of(spec_); }
+std::string_view OptimizerHandle::type() const { return type_of(spec_.get()); }
 
 }  // namespace cornu

@@ -4,9 +4,12 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/choice.hpp"
 #include "cornu/core/error.hpp"
 
 namespace cornu {
+
+template class detail::Choice<LearningRate::Types>;
 
 namespace {
 
@@ -81,11 +84,10 @@ struct At {
 
 }  // namespace
 
-LearningRate::LearningRate(ExponentialDecay s) : spec_(std::move(s)) {
-  check_steps("ExponentialDecay", "decay_steps", std::get<ExponentialDecay>(spec_).decay_steps);
+LearningRate::LearningRate(const ExponentialDecay& s) : schedule_(s) {
+  check_steps("ExponentialDecay", "decay_steps", s.decay_steps);
 }
-LearningRate::LearningRate(PiecewiseConstantDecay s) : spec_(std::move(s)) {
-  const auto& spec = std::get<PiecewiseConstantDecay>(spec_);
+LearningRate::LearningRate(const PiecewiseConstantDecay& spec) : schedule_(spec) {
   if (spec.values.size() != spec.boundaries.size() + 1) {
     throw ValueError(concat("PiecewiseConstantDecay: ", spec.boundaries.size(), " boundaries need ",
                             spec.boundaries.size() + 1, " values, but there are ", spec.values.size(),
@@ -95,20 +97,25 @@ LearningRate::LearningRate(PiecewiseConstantDecay s) : spec_(std::move(s)) {
     throw ValueError("PiecewiseConstantDecay: the boundaries do not increase. Sort them, with their values.");
   }
 }
-LearningRate::LearningRate(PolynomialDecay s) : spec_(std::move(s)) {
-  check_steps("PolynomialDecay", "decay_steps", std::get<PolynomialDecay>(spec_).decay_steps);
+LearningRate::LearningRate(const PolynomialDecay& s) : schedule_(s) {
+  check_steps("PolynomialDecay", "decay_steps", s.decay_steps);
 }
-LearningRate::LearningRate(InverseTimeDecay s) : spec_(std::move(s)) {
-  check_steps("InverseTimeDecay", "decay_steps", std::get<InverseTimeDecay>(spec_).decay_steps);
+LearningRate::LearningRate(const InverseTimeDecay& s) : schedule_(s) {
+  check_steps("InverseTimeDecay", "decay_steps", s.decay_steps);
 }
-LearningRate::LearningRate(CosineDecay s) : spec_(std::move(s)) {
-  check_steps("CosineDecay", "decay_steps", std::get<CosineDecay>(spec_).decay_steps);
+LearningRate::LearningRate(const CosineDecay& s) : schedule_(s) {
+  check_steps("CosineDecay", "decay_steps", s.decay_steps);
 }
-LearningRate::LearningRate(CosineDecayRestarts s) : spec_(std::move(s)) {
-  check_steps("CosineDecayRestarts", "first_decay_steps",
-              std::get<CosineDecayRestarts>(spec_).first_decay_steps);
+LearningRate::LearningRate(const CosineDecayRestarts& s) : schedule_(s) {
+  check_steps("CosineDecayRestarts", "first_decay_steps", s.first_decay_steps);
 }
 
-float LearningRate::at(Index step) const { return std::visit(At{step}, spec_); }
+float LearningRate::at(Index step) const {
+  return schedule_.is_default() ? number_ : std::visit(At{step}, schedule_.get());
+}
+
+LearningRate::Spec LearningRate::spec() const {
+  return schedule_.is_default() ? Spec(number_) : schedule_.get();
+}
 
 }  // namespace cornu

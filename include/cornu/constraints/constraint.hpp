@@ -3,6 +3,7 @@
 #include <variant>
 #include <vector>
 
+#include "cornu/core/choice.hpp"
 #include "cornu/core/view.hpp"
 
 namespace cornu {
@@ -59,26 +60,27 @@ struct MinMaxNorm {
 /// name. Source  Keras 3 constraints.
 class Constraint {
  public:
-  using Spec = std::variant<std::monostate, MaxNorm, NonNeg, UnitNorm, MinMaxNorm>;
+  using Types = detail::OneOf<std::monostate, MaxNorm, NonNeg, UnitNorm, MinMaxNorm>;
+  using Spec = detail::Choice<Types>::Variant;
 
   Constraint() = default;
-  Constraint(MaxNorm spec) : spec_(std::move(spec)) {}
-  Constraint(NonNeg spec) : spec_(spec) {}
-  Constraint(UnitNorm spec) : spec_(std::move(spec)) {}
-  Constraint(MinMaxNorm spec) : spec_(std::move(spec)) {}
+  Constraint(const MaxNorm& spec) : spec_(spec) {}
+  Constraint(const NonNeg& spec) : spec_(spec) {}
+  Constraint(const UnitNorm& spec) : spec_(spec) {}
+  Constraint(const MinMaxNorm& spec) : spec_(spec) {}
   /// "max_norm", "non_neg", "unit_norm", "min_max_norm", or the class names.
   Constraint(const char* name) : Constraint(from_name(name)) {}
 
-  explicit operator bool() const { return spec_.index() != 0; }
+  explicit operator bool() const { return !spec_.is_default(); }
   /// Projects w in place; does nothing when there is no constraint.
   void apply(View<float> w) const;
   /// "MaxNorm"; "" when there is none.
   std::string_view name() const;
-  const Spec& spec() const { return spec_; }
+  const Spec& spec() const { return spec_.get(); }
   static Constraint from_name(std::string_view name);
 
  private:
-  Spec spec_;
+  detail::Choice<Types> spec_;
 };
 
 }  // namespace cornu

@@ -3,8 +3,8 @@
 #include <optional>
 #include <string_view>
 #include <type_traits>
-#include <variant>
 
+#include "cornu/core/choice.hpp"
 #include "cornu/core/random.hpp"
 #include "cornu/core/view.hpp"
 
@@ -142,15 +142,15 @@ struct IdentityInitializer {
 /// Source  Keras 3 initializers: same names, defaults and distributions (not the same random bits).
 class Initializer {
  public:
-  using Spec = std::variant<Zeros, Ones, Constant, RandomNormal, RandomUniform, TruncatedNormal,
-                            VarianceScaling, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform,
-                            LecunNormal, Orthogonal, IdentityInitializer>;
+  using Types = detail::OneOf<Zeros, Ones, Constant, RandomNormal, RandomUniform, TruncatedNormal,
+                              VarianceScaling, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform,
+                              LecunNormal, Orthogonal, IdentityInitializer>;
+  using Spec = detail::Choice<Types>::Variant;
 
   /// Zeros.
   Initializer() = default;
   template <class T>
-  requires std::is_constructible_v<Spec, T> &&(std::is_class_v<std::remove_cvref_t<T>>)Initializer(T&& spec)
-      : spec_(std::forward<T>(spec)) {}
+  requires(detail::Choice<Types>::holds<T>) Initializer(const T& spec) : spec_(spec) {}
   /// "glorot_uniform", "GlorotUniform", "zeros", "uniform" ...
   Initializer(const char* name) : Initializer(from_name(name)) {}
 
@@ -158,11 +158,11 @@ class Initializer {
   void fill(View<float> w, RandomKey key) const;
   /// Keras' class name: "GlorotUniform".
   std::string_view name() const;
-  const Spec& spec() const { return spec_; }
+  const Spec& spec() const { return spec_.get(); }
   static Initializer from_name(std::string_view name);
 
  private:
-  Spec spec_;
+  detail::Choice<Types> spec_;
 };
 
 /// Fans of a weight, as Keras counts them.

@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "cornu/core/choice.hpp"
 #include "cornu/losses/hinge.hpp"
 #include "cornu/losses/loss.hpp"
 #include "cornu/losses/probabilistic.hpp"
@@ -13,11 +14,13 @@
 namespace cornu {
 
 /// One of the losses Cornu brings.
-using LossSpec = std::variant<MeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError,
-                              MeanSquaredLogarithmicError, CosineSimilarity, Huber, LogCosh,
-                              BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalCrossentropy,
-                              CategoricalFocalCrossentropy, SparseCategoricalCrossentropy, KLDivergence,
-                              Poisson, Hinge, SquaredHinge, CategoricalHinge, Dice, Tversky>;
+using LossTypes = detail::OneOf<MeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError,
+                                MeanSquaredLogarithmicError, CosineSimilarity, Huber, LogCosh,
+                                BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalCrossentropy,
+                                CategoricalFocalCrossentropy, SparseCategoricalCrossentropy, KLDivergence,
+                                Poisson, Hinge, SquaredHinge, CategoricalHinge, Dice, Tversky>;
+using LossChoice = detail::Choice<LossTypes>;
+using LossSpec = LossChoice::Variant;
 
 /// Any loss as a value: an aggregate, Keras' name for one, or a class of your own that derives from Loss.
 ///
@@ -30,9 +33,7 @@ class LossHandle {
   /// No loss.
   LossHandle() = default;
   template <class T>
-  requires(std::is_constructible_v<LossSpec, T>&& std::is_class_v<std::remove_cvref_t<T>> &&
-           !std::is_convertible_v<T, std::string>) LossHandle(T&& spec)
-      : LossHandle(LossSpec(std::forward<T>(spec)), std::string{}) {}
+  requires(LossChoice::holds<T>) LossHandle(const T& spec) : LossHandle(LossChoice(spec), std::string{}) {}
   LossHandle(const char* name) : LossHandle(std::string(name)) {}
   LossHandle(const std::string& name);
   template <class T>
@@ -46,15 +47,14 @@ class LossHandle {
   /// The loss for labels and predictions of these shapes (itself, but for "crossentropy" and "ce").
   LossHandle resolve(const Shape& y_true, const Shape& y_pred) const;
   /// The aggregate, nullptr for a loss of your own.
-  const LossSpec* spec() const { return has_spec_ ? &spec_ : nullptr; }
+  const LossSpec* spec() const;
   /// The string it was made from; "" otherwise.
   const std::string& text() const { return text_; }
 
  private:
-  LossHandle(LossSpec spec, std::string text);
+  LossHandle(LossChoice spec, std::string text);
   std::shared_ptr<const Loss> loss_;
-  LossSpec spec_;
-  bool has_spec_ = false;
+  LossChoice spec_;
   std::string text_;
 };
 

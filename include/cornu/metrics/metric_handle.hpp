@@ -13,11 +13,13 @@
 namespace cornu {
 
 /// One of the metrics Cornu brings; every loss is one too (its mean over all rows).
-using MetricSpec =
-    std::variant<AccuracyTag, Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy,
-                 TopKCategoricalAccuracy, SparseTopKCategoricalAccuracy, Precision, Recall, TruePositives,
-                 FalsePositives, TrueNegatives, FalseNegatives, AUC, F1Score, FBetaScore,
-                 RootMeanSquaredError, R2Score, LogCoshError, LossSpec>;
+using MetricTypes =
+    detail::OneOf<AccuracyTag, Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy,
+                  TopKCategoricalAccuracy, SparseTopKCategoricalAccuracy, Precision, Recall, TruePositives,
+                  FalsePositives, TrueNegatives, FalseNegatives, AUC, F1Score, FBetaScore,
+                  RootMeanSquaredError, R2Score, LogCoshError, LossChoice>;
+using MetricChoice = detail::Choice<MetricTypes>;
+using MetricSpec = MetricChoice::Variant;
 
 /// Any metric as a value: `accuracy`, an aggregate, a loss, Keras' name, or a class of your own derived from
 /// Metric.
@@ -30,15 +32,10 @@ class MetricHandle {
  public:
   MetricHandle(AccuracyTag) : MetricHandle("accuracy") {}
   template <class T>
-  requires(std::is_constructible_v<MetricSpec, T>&& std::is_class_v<std::remove_cvref_t<T>> &&
-           !std::is_convertible_v<T, std::string>) MetricHandle(T&& spec)
-      : spec_(std::forward<T>(spec)) {}
+  requires(MetricChoice::holds<T>) MetricHandle(const T& spec) : spec_(spec) {}
   /// A loss aggregate.
   template <class T>
-  requires(std::is_constructible_v<LossSpec, T> && !std::is_constructible_v<MetricSpec, T> &&
-           std::is_class_v<std::remove_cvref_t<T>> && !std::is_convertible_v<T, std::string>)
-      MetricHandle(T&& loss)
-      : spec_(LossSpec(std::forward<T>(loss))) {}
+  requires(LossChoice::holds<T>) MetricHandle(const T& loss) : spec_(LossChoice(loss)) {}
   MetricHandle(const char* name) : MetricHandle(std::string(name)) {}
   MetricHandle(const std::string& name);
   /// Your own: copied for every compile, with the state it has now.
@@ -52,12 +49,12 @@ class MetricHandle {
   /// The History key.
   std::string name() const;
   /// The aggregate, nullptr for a metric of your own.
-  const MetricSpec* spec() const { return prototype_ ? nullptr : &spec_; }
+  const MetricSpec* spec() const;
   /// The string it was made from; "" otherwise.
   const std::string& text() const { return text_; }
 
  private:
-  MetricSpec spec_;
+  MetricChoice spec_;
   std::string text_;
   std::unique_ptr<Metric> (*own_)(const Metric&) = nullptr;
   std::shared_ptr<const Metric> prototype_;

@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "cornu/core/choice.hpp"
 #include "cornu/optimizers/adadelta.hpp"
 #include "cornu/optimizers/adafactor.hpp"
 #include "cornu/optimizers/adagrad.hpp"
@@ -21,8 +22,10 @@
 namespace cornu {
 
 /// One of the optimizers Cornu brings.
-using OptimizerSpec =
-    std::variant<SGD, RMSprop, Adam, AdamW, Adamax, Nadam, Adagrad, Adadelta, Adafactor, Ftrl, Lion, Lamb>;
+using OptimizerTypes =
+    detail::OneOf<SGD, RMSprop, Adam, AdamW, Adamax, Nadam, Adagrad, Adadelta, Adafactor, Ftrl, Lion, Lamb>;
+using OptimizerChoice = detail::Choice<OptimizerTypes>;
+using OptimizerSpec = OptimizerChoice::Variant;
 
 /// Any optimizer as a value: an aggregate or Keras' name for one, in any case.
 ///
@@ -32,11 +35,9 @@ using OptimizerSpec =
 class OptimizerHandle {
  public:
   /// RMSprop with its defaults, as Keras' compile.
-  OptimizerHandle() : spec_(RMSprop{}) {}
+  OptimizerHandle();
   template <class T>
-  requires(std::is_constructible_v<OptimizerSpec, T>&& std::is_class_v<std::remove_cvref_t<T>> &&
-           !std::is_convertible_v<T, std::string>) OptimizerHandle(T&& spec)
-      : spec_(std::forward<T>(spec)) {}
+  requires(OptimizerChoice::holds<T>) OptimizerHandle(const T& spec) : spec_(spec) {}
   OptimizerHandle(const char* name) : OptimizerHandle(std::string(name)) {}
   OptimizerHandle(const std::string& name);
 
@@ -44,10 +45,10 @@ class OptimizerHandle {
   std::unique_ptr<Optimizer> make() const;
   /// Keras' class name: "Adam".
   std::string_view type() const;
-  const OptimizerSpec& spec() const { return spec_; }
+  const OptimizerSpec& spec() const { return spec_.get(); }
 
  private:
-  OptimizerSpec spec_;
+  OptimizerChoice spec_;
 };
 
 }  // namespace cornu

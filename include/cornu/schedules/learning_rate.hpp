@@ -2,8 +2,8 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
+#include "cornu/core/choice.hpp"
 #include "cornu/schedules/schedules.hpp"
 
 namespace cornu {
@@ -16,29 +16,31 @@ namespace cornu {
 /// Errors  ValueError: decay_steps < 1, or boundaries and values that do not fit together.
 class LearningRate {
  public:
-  using Spec =
-      std::variant<float, ExponentialDecay, PiecewiseConstantDecay, PolynomialDecay, InverseTimeDecay,
-                   CosineDecay, CosineDecayRestarts, std::shared_ptr<const LearningRateSchedule>>;
+  using Types =
+      detail::OneOf<float, ExponentialDecay, PiecewiseConstantDecay, PolynomialDecay, InverseTimeDecay,
+                    CosineDecay, CosineDecayRestarts, std::shared_ptr<const LearningRateSchedule>>;
+  using Spec = detail::Choice<Types>::Variant;
 
   template <class Number>
-  requires std::is_arithmetic_v<Number> LearningRate(Number value) : spec_(static_cast<float>(value)) {}
-  LearningRate(ExponentialDecay schedule);
-  LearningRate(PiecewiseConstantDecay schedule);
-  LearningRate(PolynomialDecay schedule);
-  LearningRate(InverseTimeDecay schedule);
-  LearningRate(CosineDecay schedule);
-  LearningRate(CosineDecayRestarts schedule);
+  requires std::is_arithmetic_v<Number> LearningRate(Number value) : number_(static_cast<float>(value)) {}
+  LearningRate(const ExponentialDecay& schedule);
+  LearningRate(const PiecewiseConstantDecay& schedule);
+  LearningRate(const PolynomialDecay& schedule);
+  LearningRate(const InverseTimeDecay& schedule);
+  LearningRate(const CosineDecay& schedule);
+  LearningRate(const CosineDecayRestarts& schedule);
   template <class T>
   requires std::is_base_of_v<LearningRateSchedule, T> LearningRate(T own)
-      : spec_(std::make_shared<const T>(std::move(own))) {}
+      : schedule_(std::shared_ptr<const LearningRateSchedule>(std::make_shared<const T>(std::move(own)))) {}
 
-  bool is_schedule() const { return spec_.index() != 0; }
+  bool is_schedule() const { return !schedule_.is_default(); }
   /// The rate of the step with this number, counted from 0; computed in float32 as Keras does.
   float at(Index step) const;
-  const Spec& spec() const { return spec_; }
+  Spec spec() const;
 
  private:
-  Spec spec_;
+  float number_ = 0;
+  detail::Choice<Types> schedule_;
 };
 
 }  // namespace cornu
