@@ -36,8 +36,7 @@ int main(int argc, char** argv) {
   const Arguments args(argc, argv, {{"epochs", "600"}},
                        "perceptron [--epochs N]   (epochs of the network with a hidden layer)");
   return run([&] {
-    const Tensor and_targets = Tensor({4, 1}, {0, 0, 0, 1}),
-                 xor_targets = Tensor({4, 1}, {0, 1, 1, 0});
+    const Tensor and_targets = Tensor({4, 1}, {0, 0, 0, 1}), xor_targets = Tensor({4, 1}, {0, 1, 1, 0});
     const auto unit = [] {
       return Sequential{Input{.shape = {2}},
                         Dense{.units = 1, .activation = threshold, .kernel_initializer = Zeros{}}};

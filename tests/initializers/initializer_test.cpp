@@ -128,9 +128,8 @@ TEST(Initializer, NamesAreKeras) {
   EXPECT_EQ(Initializer("uniform").name(), "RandomUniform");
   EXPECT_EQ(Initializer("identity").name(), "Identity");
   EXPECT_EQ(Initializer{}.name(), "Zeros");
-  EXPECT_EQ(
-      message_of<ValueError>([] { Initializer("glorot_unifrom"); }),
-      "unknown initializer 'glorot_unifrom'. Near names: glorot_uniform.");
+  EXPECT_EQ(message_of<ValueError>([] { Initializer("glorot_unifrom"); }),
+            "unknown initializer 'glorot_unifrom'. Near names: glorot_uniform.");
 }
 
 TEST(Initializer, ErrorsSayWhatToDo) {

@@ -70,7 +70,9 @@ class FieldReader {
   static void read(const Json& j, ScoreAverage& out) {
     if (j.is_null()) return;
     read_enum(j, out,
-              {{"micro", ScoreAverage::micro}, {"macro", ScoreAverage::macro}, {"weighted", ScoreAverage::weighted}});
+              {{"micro", ScoreAverage::micro},
+               {"macro", ScoreAverage::macro},
+               {"weighted", ScoreAverage::weighted}});
   }
   static void read(const Json& j, Curve& out) { read_enum(j, out, {{"ROC", Curve::ROC}, {"PR", Curve::PR}}); }
   static void read(const Json& j, SummationMethod& out) {

@@ -28,7 +28,8 @@ class LayerOf : public Layer {
     if constexpr (requires(const Self& s) { s.output_shape(inputs[0]); })
       return {self().output_shape(inputs[0])};
     else
-      throw StateError(who() + " has neither output_shape nor output_shapes. Write one of them in its class.");
+      throw StateError(who() +
+                       " has neither output_shape nor output_shapes. Write one of them in its class.");
   }
   void forward(const ForwardCall<float>& call) const override { self().compute(call); }
   void backward(const BackwardCall<float>& call) const override { self().gradient(call); }

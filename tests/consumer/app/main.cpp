@@ -1,19 +1,26 @@
-// Prints the same numbers however the library was found, built and moved: tests/consumer/run.sh compares.
-#include <cornu/core/random.hpp>
-#include <cornu/core/tensor.hpp>
+// Trains y = 6 x and prints the same numbers however the library was found, built and moved: run.sh compares.
+#include <cornu/cornu.hpp>
 #include <cstdio>
 
-cornu::Tensor noise(unsigned seed);  // other.cpp
+using namespace cornu;
+
+Tensor targets(const Tensor& x);  // other.cpp
 
 int main() {
-  cornu::Tensor x = noise(7);
-  for (const float v : x) std::printf("%.6f\n", double(v));
-  cornu::Tensor y = x.reshape({3, 2});
-  y(2, 1) = 6.f;
-  std::printf("%s\n%s\n", y.shape().text().c_str(), y.text().c_str());
+  Tensor x({64, 1});
+  fill_uniform(x.view(), {.seed = 7}, -1.f, 1.f);
+  const Tensor y = targets(x);
+
+  Sequential model{Input{.shape = {1}}, Dense{.units = 8, .activation = tanh}, Dense{.units = 1}};
+  model.initialize(3);
+  model.compile(CompileOptions{.optimizer = Adam{.learning_rate = 0.05f}, .loss = MeanSquaredError{}});
+  const History history =
+      model.fit(x, y, FitOptions{.batch_size = 16, .epochs = 20, .verbose = 0, .seed = 1});
+  for (const double loss : history["loss"]) std::printf("%.6f\n", loss);
+  std::printf("%.6f\n", double(model.predict(Tensor::from({{0.5f}})).item()));
   try {
-    y(3, 0) = 1.f;
-  } catch (const std::exception& error) {
+    model.predict(Tensor({2, 3}));
+  } catch (const Error& error) {
     std::printf("%s\n", error.what());
   }
 }
