@@ -3,9 +3,6 @@
 #include <malloc.h>
 
 #include <array>
-#include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include <gtest/gtest.h>
 
@@ -15,30 +12,11 @@
 #include "cornu/training/compile_options.hpp"
 #include "cornu/training/fit_options.hpp"
 #include "cornu/training/history.hpp"
+#include "support/allocations.hpp"
 #include "support/random_data.hpp"
 
 using namespace cornu;
 using namespace cornu::support;
-
-namespace {
-std::atomic<long> allocations{0};
-
-void* counted(std::size_t size, std::size_t alignment) {
-  ++allocations;
-  void* p = alignment <= alignof(std::max_align_t)
-                ? std::malloc(size)
-                : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-  if (p == nullptr) throw std::bad_alloc();
-  return p;
-}
-}  // namespace
-
-void* operator new(std::size_t size) { return counted(size, 1); }
-void* operator new(std::size_t size, std::align_val_t a) { return counted(size, std::size_t(a)); }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 namespace {
 
@@ -70,7 +48,7 @@ class Counter final : public Callback {
 
  private:
   void note() {
-    if (places_ < counts_.size()) counts_[places_] = allocations;
+    if (places_ < counts_.size()) counts_[places_] = allocations();
     ++places_;
   }
   std::array<long, 4096> counts_{};
@@ -97,9 +75,9 @@ class Allocation : public testing::TestWithParam<int> {
 };
 
 TEST_P(Allocation, CountsWhatItShould) {
-  const long before = allocations;
+  const long before = allocations();
   const Tensor tensor({3, 3});
-  EXPECT_EQ(allocations, before + 1);
+  EXPECT_EQ(allocations(), before + 1);
 }
 
 TEST_P(Allocation, NoneAfterTheFirstBatchOfAConvolutionalNet) {
@@ -176,9 +154,9 @@ TEST_P(Allocation, PredictAllocatesOnlyItsResult) {
   const Tensor first = model.predict(x, PredictOptions{.batch_size = 8});
   for (int again = 0; again < 3; ++again) {
     const PredictOptions options{.batch_size = 8};
-    const long before = allocations;
+    const long before = allocations();
     const Tensor y = model.predict(x, options);
-    EXPECT_EQ(allocations, before + 1);
+    EXPECT_EQ(allocations(), before + 1);
     EXPECT_TRUE(same_bits(y, first));
   }
 }

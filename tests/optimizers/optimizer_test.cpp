@@ -5,7 +5,7 @@
 #include "cornu/core/tensor.hpp"
 #include "cornu/core/threads.hpp"
 #include "cornu/optimizers/optimizer_handle.hpp"
-#include "optimizers/allocations.hpp"
+#include "support/allocations.hpp"
 #include "support/golden.hpp"
 #include "support/messages.hpp"
 
