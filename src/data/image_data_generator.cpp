@@ -201,9 +201,10 @@ Tensor channel_means(const Tensor& x, const F& f) {
   const Index channels = x.shape()[3];
   std::vector<double> sums(static_cast<std::size_t>(channels));
   for (Index i = 0; i < x.size(); ++i) sums[std::size_t(i % channels)] += f(x.data()[i], i % channels);
+  const Index pixels = x.size() / channels;
   Tensor out({1, 1, channels});
   for (Index c = 0; c < channels; ++c)
-    out.data()[c] = static_cast<float>(sums[std::size_t(c)] / static_cast<double>(x.size() / channels));
+    out.data()[c] = static_cast<float>(sums[std::size_t(c)] / static_cast<double>(pixels));
   return out;
 }
 

@@ -33,7 +33,7 @@ ImagePipeline::~ImagePipeline() {
 
 void ImagePipeline::launch() {
   while (static_cast<int>(threads_.size()) < workers_)
-    threads_.emplace_back([this](std::stop_token stop) { work(stop); });
+    threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
 }
 
 /// Needs the lock (or no threads), and no worker that fills a slot.
@@ -108,7 +108,7 @@ void ImagePipeline::fill(Slot& slot, const std::atomic<Index>* generation, Index
   source_->resize(slot.batch, slot.good);
 }
 
-void ImagePipeline::work(std::stop_token stop) {
+void ImagePipeline::work(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (work_.wait(lock, stop, [&] { return can_claim(); })) {
     Slot& slot = ring_[std::size_t(claimed_) % ring_.size()];

@@ -45,7 +45,7 @@ class ImagePipeline {
   };
 
   void launch();
-  void work(std::stop_token stop);
+  void work(const std::stop_token& stop);
   bool can_claim() const;
   void claim(Slot& slot);
   void fill(Slot& slot, const std::atomic<Index>* generation, Index expected);

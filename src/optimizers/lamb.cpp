@@ -20,7 +20,8 @@ void LambOptimizer::prepare(float learning_rate, Index t) {
 }
 
 void LambOptimizer::moments_pass(std::size_t index) {
-  const auto [p, first, count] = pieces()[index];
+  const auto [p, first, size] = pieces()[index];
+  const Index count = size;  // clang 14 cannot use a structured binding in an OpenMP loop
   float* w = value(p) + first;
   const float* g = gradient(p) + first;
   float* m = slot(0, p) + first;

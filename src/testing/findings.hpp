@@ -59,8 +59,8 @@ void compare(Findings& findings, const std::string& what, const std::string& whe
   const auto equal = [&](std::size_t i) {
     if constexpr (std::is_same_v<T, U>)
       if (tolerance == 0)  // bits, not values: -0 is not 0 here
-        return std::memcmp(&expected[i], &received[i], sizeof(T)) ==
-               0;  // NOLINT(bugprone-suspicious-memory-comparison)
+        // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
+        return std::memcmp(&expected[i], &received[i], sizeof(T)) == 0;
     return std::abs(static_cast<double>(expected[i]) - static_cast<double>(received[i])) <= limit;
   };
   Index wrong = 0, first = 0;
