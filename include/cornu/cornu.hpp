@@ -126,5 +126,6 @@
 #include "cornu/training/fit_options.hpp"
 #include "cornu/training/history.hpp"
 #include "cornu/training/logs.hpp"
+#include "cornu/training/profile.hpp"
 #include "cornu/training/tensor_source.hpp"
 #include "cornu/version.hpp"

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "core/parallel.hpp"
@@ -9,6 +10,24 @@ namespace cornu::detail {
 
 namespace {
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+/// Adds the time that it lives to times[node][pass], where there are times.
+class Stopwatch {
+ public:
+  Stopwatch(std::vector<std::array<double, 2>>* times, std::size_t node, std::size_t pass)
+      : sum_(times ? &(*times)[node][pass] : nullptr) {
+    if (sum_) start_ = std::chrono::steady_clock::now();
+  }
+  ~Stopwatch() {
+    if (sum_) *sum_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  double* sum_;
+  std::chrono::steady_clock::time_point start_;
+};
 }  // namespace
 
 float* Plan::memory(int buffer, const Slice& slice) const {
@@ -108,6 +127,7 @@ void Plan::fill_call(Call<float>& call, const Step& step, const Slice& slice, in
 }
 
 void Plan::run_forward(std::size_t k, const Slice& slice) {
+  const Stopwatch watch(times_, k, 0);
   Step& step = steps_[k];
   const ExecNode& node = graph_.nodes[k];
   Workspace& w = workspaces_[std::size_t(slice.slot)];
@@ -153,6 +173,7 @@ void Plan::backward() {
 }
 
 void Plan::run_backward(std::size_t k, const Slice& slice) {
+  const Stopwatch watch(times_, k, 1);
   const Step& step = steps_[k];
   const ExecNode& node = graph_.nodes[k];
   Workspace& w = workspaces_[std::size_t(slice.slot)];

@@ -6,6 +6,7 @@
 #include "cornu/training/batch_source.hpp"
 #include "cornu/training/compile_options.hpp"
 #include "cornu/training/logs.hpp"
+#include "cornu/training/profile.hpp"
 #include "model/plan.hpp"
 
 namespace cornu::detail {
@@ -33,6 +34,8 @@ class Training {
   void train_step(const Batch& batch, const std::vector<float>& class_weight, std::uint64_t seed,
                   const Place& place);
   void test_step(const Batch& batch, const std::vector<float>& class_weight, const Place& place);
+  /// Steps on the batch, measured.
+  Profile profile(const Batch& batch, Index steps);
   /// With use_ema the weights become their averages.
   void end_training();
 

@@ -20,6 +20,7 @@ struct CompileOptions;
 struct EvaluateOptions;
 struct FitOptions;
 struct PredictOptions;
+struct Profile;
 namespace detail {
 class Graph;
 class InferencePool;
@@ -112,6 +113,10 @@ class Model {
   Logs train_on_batch(const Tensor& x, const Tensor& y, const Tensor& sample_weight);
   Logs test_on_batch(const Tensor& x, const Tensor& y);
   Tensor predict_on_batch(const Tensor& x) const;
+
+  /// Trains so many steps on the batch, on one thread, and tells what each layer took
+  /// (training/profile.hpp). Errors: as train_on_batch; ValueError: steps < 1.
+  Profile profile(const Tensor& x, const Tensor& y, Index steps = 10);
 
  protected:
   Model() = default;

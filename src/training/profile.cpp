@@ -1,0 +1,97 @@
+#include "cornu/training/profile.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "cornu/core/threads.hpp"
+#include "cornu/model/model.hpp"
+#include "training/training.hpp"
+
+namespace cornu::detail {
+
+namespace {
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + std::ptrdiff_t(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+/// A kernel's numbers each meet every position of the output once.
+double forward_flops(const Layer& layer, const Shape& output, Index n) {
+  for (const Weight& w : layer.weights())
+    if (w.name == "kernel" && output.rank() > 0)
+      return 2. * double(w.value.size()) * double(n) * double(output.count() / output.back());
+  return 0;
+}
+
+/// Restores the number of threads.
+class OneThread {
+ public:
+  OneThread() : before_(num_threads()) { set_num_threads(1); }
+  ~OneThread() { set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+};
+
+}  // namespace
+
+Profile Training::profile(const Batch& batch, Index steps) {
+  if (steps < 1) throw ValueError(concat("profile: steps is ", steps, "; it must be at least 1."));
+  const OneThread one_thread;
+  constexpr Place place{.what = "profile"};
+  train_step(batch, {}, 0, place);  // plans, and warms up
+  const std::size_t nodes = exec_.nodes.size();
+  std::vector<std::array<double, 2>> times(nodes);
+  std::vector<std::vector<double>> forward(nodes), backward(nodes);
+  std::vector<double> whole, other;
+  for (Index s = 0; s < steps; ++s) {
+    times.assign(nodes, {0., 0.});
+    train_plan_->set_times(&times);
+    const auto start = std::chrono::steady_clock::now();
+    train_step(batch, {}, 0, place);
+    whole.push_back(1e3 * std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    other.push_back(whole.back());
+    train_plan_->set_times(nullptr);
+    for (std::size_t k = 0; k < nodes; ++k) {
+      forward[k].push_back(1e3 * times[k][0]);
+      backward[k].push_back(1e3 * times[k][1]);
+      other.back() -= 1e3 * (times[k][0] + times[k][1]);
+    }
+  }
+  Profile profile{.layers = {}, .step_ms = median(whole), .other_ms = median(other)};
+  const Index n = batch.x[0].shape().front();
+  for (std::size_t k = 0; k < nodes; ++k) {
+    const ExecNode& node = exec_.nodes[k];
+    const Shape& output = exec_.values[std::size_t(node.outputs[0])];
+    LayerProfile layer{.name = node.layer->name(),
+                       .type = std::string(node.layer->type()),
+                       .output = output,
+                       .forward_ms = median(forward[k]),
+                       .backward_ms = median(backward[k]),
+                       .flops = forward_flops(*node.layer, output, n)};
+    // A gradient towards the weights, and one towards the input unless that is the data.
+    layer.backward_flops = (exec_.producer[std::size_t(node.inputs[0])] < 0 ? 1 : 2) * layer.flops;
+    Index values = 0;
+    for (const int v : node.inputs) values += n * exec_.values[std::size_t(v)].count();
+    for (const int v : node.outputs) values += n * exec_.values[std::size_t(v)].count();
+    layer.bytes = double(values + node.layer->count_params()) * sizeof(float);
+    profile.layers.push_back(std::move(layer));
+  }
+  return profile;
+}
+
+}  // namespace cornu::detail
+
+namespace cornu {
+
+Profile Model::profile(const Tensor& x, const Tensor& y, Index steps) {
+  if (x.rank() > 0) build_for({x.shape().without_front()});
+  return training("profile").profile(Batch{.x = {x}, .y = {y}, .sample_weight = {}}, steps);
+}
+
+}  // namespace cornu
