@@ -2,6 +2,7 @@
 /// Everything a user of Cornu needs in one header.
 #include "cornu/constraints/constraint.hpp"
 #include "cornu/core/error.hpp"
+#include "cornu/core/math_mode.hpp"
 #include "cornu/core/random.hpp"
 #include "cornu/core/required.hpp"
 #include "cornu/core/shape.hpp"

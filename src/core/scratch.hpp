@@ -4,8 +4,8 @@
 
 namespace cornu::detail {
 
-/// Floats of scratch a thread has: 1 MiB.
-inline constexpr std::size_t kScratchFloats = 262144;
+/// Floats of scratch a thread has: 4.5 MiB.
+inline constexpr std::size_t kScratchFloats = 1179648;
 
 /// This thread's scratch: kScratchFloats floats, 64-byte aligned, content unspecified. Allocated at the first
 /// call of a thread, freed when the thread ends. A kernel owns all of it while it runs and calls no other

@@ -15,6 +15,9 @@ inline constexpr Index kDepth =
 inline constexpr Index kColumns = 192;  ///< most columns of a block: 240 KiB of packed B, half of a usual L2
 inline constexpr Index kRows = 1008;    ///< rows of a block: a multiple of every tile height
 
+inline constexpr std::size_t kBlockFloats =
+    262144;  ///< of a block in all: 1 MiB, so that it stays in L2 or near it
+
 /// A thread's scratch, cut up. The offset arrays hold kRows numbers.
 struct BlockScratch {
   std::span<float> b;     ///< packed B: kDepth * kColumns and the padding of the last panel
@@ -30,7 +33,7 @@ inline BlockScratch block_scratch() {
   Index* index = reinterpret_cast<Index*>(all.data());
   static_assert(2 * offsets * sizeof(float) % 64 == 0);
   return {all.subspan(2 * offsets, b),
-          all.subspan(2 * offsets + b),
+          all.subspan(2 * offsets + b, kBlockFloats - 2 * offsets - b),
           {index, std::size_t(kRows)},
           {index + kRows, std::size_t(kRows)}};
 }

@@ -60,6 +60,10 @@ Slicing Conv2DLayer::slicing(const Shapes& inputs, bool) const {
   return weights > kLargeKernel ? Slicing::batch : Slicing::samples;
 }
 
+Index Conv2DLayer::scratch_values(const Shapes& inputs, Index) const {
+  return kernels::conv2d_workspace(geometry(inputs[0].with_front(1), output_shape(inputs[0]).with_front(1)));
+}
+
 kernels::ConvGeometry Conv2DLayer::geometry(const Shape& x, const Shape& y) const {
   const auto before = [&](Index input, Index window, Index stride, Index dilation) {
     return window_axis(input, window, stride, dilation, spec_.padding).before;

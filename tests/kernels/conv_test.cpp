@@ -3,6 +3,7 @@
 #include "../../benchmarks/shapes.hpp"
 #include "core/parallel.hpp"
 #include "cornu/core/error.hpp"
+#include "cornu/core/math_mode.hpp"
 #include "kernels/kernel_support.hpp"
 
 using namespace cornu;
@@ -64,9 +65,16 @@ ConvGeometry same(Index h, Index w, Index in_c, Index out_c, Index kh, Index kw,
   return g;
 }
 
+/// winograd_test.cpp has Winograd's algorithm; here every shape runs by plain sums.
+class Conv2d : public testing::Test {
+ protected:
+  void SetUp() override { set_math_mode(MathMode::strict); }
+  void TearDown() override { set_math_mode(MathMode::fast); }
+};
+
 }  // namespace
 
-TEST(Conv2d, ChannelCounts) {
+TEST_F(Conv2d, ChannelCounts) {
   for_each_isa([] {
     for (const Index in_c : {1, 3, 5, 8, 17, 32})
       for (const Index out_c : {1, 3, 5, 8, 17, 32}) {
@@ -76,7 +84,7 @@ TEST(Conv2d, ChannelCounts) {
   });
 }
 
-TEST(Conv2d, Strides) {
+TEST_F(Conv2d, Strides) {
   for_each_isa([] {
     check(valid(11, 10, 3, 5, 3, 3, 2, 2), 2);
     check(valid(11, 10, 5, 9, 2, 3, 3, 1), 2);
@@ -88,7 +96,7 @@ TEST(Conv2d, Strides) {
   });
 }
 
-TEST(Conv2d, Dilations) {
+TEST_F(Conv2d, Dilations) {
   for_each_isa([] {
     check(valid(13, 12, 3, 5, 3, 3, 1, 1, 2, 3), 2);
     check(same(9, 10, 4, 17, 3, 3, 1, 1, 3, 2), 2);
@@ -98,7 +106,7 @@ TEST(Conv2d, Dilations) {
   });
 }
 
-TEST(Conv2d, Padding) {
+TEST_F(Conv2d, Padding) {
   for_each_isa([] {
     for (const Index top : {0, 1, 2, 3})
       for (const Index left : {0, 1, 4}) {
@@ -115,7 +123,7 @@ TEST(Conv2d, Padding) {
   });
 }
 
-TEST(Conv2d, Groups) {
+TEST_F(Conv2d, Groups) {
   for_each_isa([] {
     for (const Index groups : {2, 3, 6}) {
       ConvGeometry g = same(6, 7, 12, 18, 3, 3);
@@ -128,13 +136,13 @@ TEST(Conv2d, Groups) {
   });
 }
 
-TEST(Conv2d, WithoutBiasAndRelu) {
+TEST_F(Conv2d, WithoutBiasAndRelu) {
   check(valid(6, 6, 3, 20, 3, 3), 1, false, true);
   check(valid(6, 6, 3, 20, 3, 3), 1, true, false);
   check(valid(6, 6, 3, 20, 3, 3), 1, false, false);
 }
 
-TEST(Conv2d, ShapesOfTheModels) {
+TEST_F(Conv2d, ShapesOfTheModels) {
   for (const auto& c : benchmarks::kConvs) {
     const ConvGeometry& g = c.geometry;
     const Index products = g.out_h * g.out_w * g.out_c * g.kernel_h * g.kernel_w * g.in_c;
@@ -144,7 +152,7 @@ TEST(Conv2d, ShapesOfTheModels) {
   }
 }
 
-TEST(Conv2d, PartsThatDoNotFitTheScratchAtOnce) {
+TEST_F(Conv2d, PartsThatDoNotFitTheScratchAtOnce) {
   check(same(3, 3, 700, 2, 9, 9), 1);                 // channels in chunks
   check(same(2, 900, 40, 3, 3, 5), 1);                // columns in parts
   check(same(30, 31, 70, 3, 3, 3, 1, 1, 12, 12), 1);  // a wide dilation
@@ -152,7 +160,7 @@ TEST(Conv2d, PartsThatDoNotFitTheScratchAtOnce) {
   check(same(40, 40, 1, 3, 2, 2), 40);                // several images a part
 }
 
-TEST(Conv2d, BitsDependOnNeitherThreadsNorSlices) {
+TEST_F(Conv2d, BitsDependOnNeitherThreadsNorSlices) {
   for (const ConvGeometry& g :
        {valid(31, 31, 32, 32, 3, 3), same(20, 21, 3, 17, 3, 3), same(9, 9, 40, 70, 3, 3),
         same(3, 3, 700, 2, 9, 9), same(12, 12, 8, 9, 3, 3, 2, 2), same(2, 900, 40, 3, 3, 5)}) {
@@ -192,7 +200,7 @@ TEST(Conv2d, BitsDependOnNeitherThreadsNorSlices) {
   }
 }
 
-TEST(Conv2d, GradientsOfTheSlowTwins) {
+TEST_F(Conv2d, GradientsOfTheSlowTwins) {
   ConvGeometry grouped = same(5, 4, 4, 6, 3, 2, 2, 1);
   grouped.groups = 2;
   for (const ConvGeometry& g : {valid(5, 6, 2, 3, 3, 2), grouped, same(5, 6, 2, 3, 3, 3, 1, 2, 2, 1)}) {
@@ -212,7 +220,7 @@ TEST(Conv2d, GradientsOfTheSlowTwins) {
   }
 }
 
-TEST(Conv2d, AnEmptyBatchDoesNothing) {
+TEST_F(Conv2d, AnEmptyBatchDoesNothing) {
   const ConvGeometry g = valid(5, 5, 2, 3, 3, 3);
   Guarded x({0, 5, 5, 2}), kernel(Shape{3, 3, 2, 3}, 1.f), y({0, 3, 3, 3});
   conv2d<float>(g, x.in(), kernel.in(), {}, y.view(), false);
@@ -221,7 +229,7 @@ TEST(Conv2d, AnEmptyBatchDoesNothing) {
   for (const float v : kernel.values()) EXPECT_EQ(v, 1.f);
 }
 
-TEST(Conv2d, Messages) {
+TEST_F(Conv2d, Messages) {
   const Guarded x({1, 5, 5, 2}), kernel(Shape{3, 3, 2, 3});
   Guarded y({1, 3, 3, 4});
   const auto message = [&](const ConvGeometry& g) {

@@ -1,4 +1,6 @@
 #pragma once
+#include <span>
+
 #include "cornu/core/view.hpp"
 
 namespace cornu::kernels {
@@ -24,16 +26,26 @@ struct ConvGeometry {
 /// y      (n, out_h, out_w, out_c)
 /// Errors   ValueError: an extent, stride or dilation < 1, channels not divisible by groups.
 ///          ShapeError: a view whose size does not follow from the geometry.
-/// Cost     2 n out_h out_w kernel_h kernel_w in_c out_c / groups flops; at most 1 MiB of scratch a thread.
+/// workspace  conv2d_workspace(geometry) numbers of unspecified content, or fewer: then Winograd's algorithm
+/// is
+///          not used
+/// Cost     2 n out_h out_w kernel_h kernel_w in_c out_c / groups flops, a quarter of it by Winograd's
+///          algorithm; at most 4.5 MiB of scratch a thread.
 /// Numerics bits depend on neither threads nor n: a batch in slices gives the bits of the whole.
-/// Source   Keras 3 Conv2D. Implicit im2col: Chellapilla, Puri, Simard 2006.
+///          3 x 3 and 4 x 4 kernels of stride 1 with enough channels run by Winograd's algorithm where
+///          math_mode() is fast: error about 1e-5 of the largest value.
+/// Source   Keras 3 Conv2D. Implicit im2col: Chellapilla, Puri, Simard 2006. Winograd: Lavin and Gray 2016.
 template <class T>
 void conv2d(const ConvGeometry& geometry, View<const T> x, View<const T> kernel, View<const T> bias,
-            View<T> y, bool relu);
+            View<T> y, bool relu, std::span<T> workspace = {});
 
-/// Gradient of conv2d towards its input; overwrites dx. Views, errors and numerics as conv2d.
+/// Numbers of workspace that conv2d and conv2d_dx make use of for this geometry.
+Index conv2d_workspace(const ConvGeometry& geometry);
+
+/// Gradient of conv2d towards its input; overwrites dx. Views, workspace, errors and numerics as conv2d.
 template <class T>
-void conv2d_dx(const ConvGeometry& geometry, View<const T> dy, View<const T> kernel, View<T> dx);
+void conv2d_dx(const ConvGeometry& geometry, View<const T> dy, View<const T> kernel, View<T> dx,
+               std::span<T> workspace = {});
 
 /// Gradient of conv2d towards its kernel, added to dkernel. Views and errors as conv2d.
 /// Numerics bits do not depend on threads; the sum over the batch is taken image after image.

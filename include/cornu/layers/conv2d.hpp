@@ -73,13 +73,15 @@ class Conv2DLayer final : public LayerOf<Conv2D, Conv2DLayer> {
     return spec_.activation.needs_input() ? samples * output_shape(inputs[0]).count() * value_size : 0;
   }
   Slicing slicing(const Shapes& inputs, bool training) const override;
+  Index scratch_values(const Shapes& inputs, Index samples) const override;
   ActivationFn final_activation() const override { return spec_.activation.fn(); }
 
   template <class T>
   void compute(const ForwardCall<T>& c) const {
     const bool fused_relu = spec_.activation.fn() == relu && !c.logits;
     kernels::conv2d<T>(geometry(c.x[0].shape, c.y[0].shape), c.x[0], c.weights[0],
-                       spec_.use_bias ? View<const T>(c.weights[1]) : View<const T>(), c.y[0], fused_relu);
+                       spec_.use_bias ? View<const T>(c.weights[1]) : View<const T>(), c.y[0], fused_relu,
+                       c.scratch);
     if (!fused_relu) activated(c).forward(c.y[0], c.template saved_as<T>());
   }
   template <class T>
@@ -89,7 +91,7 @@ class Conv2DLayer final : public LayerOf<Conv2D, Conv2DLayer> {
     activated(c).backward(c.y[0], dy, c.template saved_as<T>());
     if (c.dweights[0]) kernels::conv2d_dkernel<T>(g, c.x[0], dy, c.dweights[0]);
     if (spec_.use_bias && c.dweights[1]) kernels::add_column_sums<T>(dy, c.dweights[1]);
-    if (c.dx[0]) kernels::conv2d_dx<T>(g, dy, c.weights[0], c.dx[0]);
+    if (c.dx[0]) kernels::conv2d_dx<T>(g, dy, c.weights[0], c.dx[0], c.scratch);
   }
 
  private:

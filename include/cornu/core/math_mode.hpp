@@ -1,0 +1,16 @@
+#pragma once
+
+namespace cornu {
+
+/// Which algorithms kernels may use.
+enum class MathMode {
+  fast,   ///< also those that round more than a plain sum does: Winograd's convolutions, off by about 1e-5 of
+          ///< the largest value where a plain sum is off by 1e-6
+  strict  ///< plain sums only
+};
+
+/// For the whole process; fast by default. Not while a model runs.
+void set_math_mode(MathMode mode);
+MathMode math_mode();
+
+}  // namespace cornu

@@ -1,0 +1,154 @@
+#include "kernels/winograd.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "core/scratch.hpp"
+#include "kernels/blocking.hpp"
+#include "kernels/tile.hpp"
+#include "kernels/winograd_tiles.hpp"
+
+namespace cornu::kernels {
+
+namespace {
+
+// Tiles of a block, which a thread takes through all three stages; frequencies of one block stay in L2 or
+// L3, and each number of the packed kernel is read once a block.
+constexpr Index kTiles = 96;
+constexpr Index kAlignment = 16;  // floats: the packed kernel starts at a whole line of the cache
+constexpr Index kPadding = 16;    // frequencies start in different sets of the cache
+
+Index roundup(Index n, Index unit) { return ceil_div(n, unit) * unit; }
+
+float* aligned(std::span<float> memory) {
+  void* start = memory.data();
+  std::size_t bytes = memory.size_bytes();
+  return static_cast<float*>(std::align(kAlignment * sizeof(float), 1, start, bytes));
+}
+
+/// Where the panel of output channels o .. and steps k .. of one frequency lies in the packed kernel.
+struct PackedKernel {
+  const TileOps& ops;
+  float* data;
+  Index channels, cols;  // cols: of all panels, padding included
+  Index depth;           // most steps of a block
+
+  PackedKernel(const TileOps& tile, std::span<float> memory, const TapConv& conv)
+      : ops(tile),
+        data(aligned(memory)),
+        channels(conv.channels),
+        cols(packed_size(tile, 1, conv.out_channels)),
+        depth(even_part(conv.channels, kDepth)) {}
+  Index steps(Index k) const { return std::min(depth, channels - k); }
+  float* panel(Index frequency, Index k, Index o) const {
+    return data + frequency * channels * cols + k * cols + o * steps(k);
+  }
+};
+
+/// Transforms and packs one panel of output channels. Vectors run along whichever of input and output
+/// channels lies side by side in memory.
+void pack_panel(const TapConv& conv, const PackedKernel& packed, const WinogradOps& ops, Index o) {
+  constexpr Index kRun = 64;
+  const Index width = std::min(packed.ops.panel, conv.out_channels - o), taps = conv.x.taps;
+  const bool along_outputs = conv.out_stride == 1;
+  float* const line = detail::thread_scratch().data();
+  const Index stride = kRun * packed.ops.panel;
+  for (Index k = 0; k < conv.channels; k += packed.depth)
+    for (Index c = k; c < k + packed.steps(k); c += kRun) {
+      const Index run = std::min(kRun, k + packed.steps(k) - c);
+      for (Index i = 0; i < (along_outputs ? run : width); ++i) {
+        std::array<const float*, 16> cells{};
+        for (Index t = 0; t < taps * taps; ++t) {
+          const Index ky = conv.y.kernel_first + t / taps * conv.y.kernel_step,
+                      kx = conv.x.kernel_first + t % taps * conv.x.kernel_step;
+          cells[std::size_t(t)] = conv.kernel + (ky * conv.kernel_w + kx) * conv.tap_stride +
+                                  (along_outputs ? c + i : c) * conv.channel_stride +
+                                  (along_outputs ? o : o + i) * conv.out_stride;
+        }
+        ops.kernel(cells.data(), along_outputs ? width : run,
+                   line + i * (along_outputs ? packed.ops.panel : kRun), stride);
+      }
+      for (Index f = 0; f < kFrequencies; ++f) {
+        const PackSource source = along_outputs ? PackSource{line + f * stride, packed.ops.panel, 1}
+                                                : PackSource{line + f * stride, 1, kRun};
+        packed.ops.pack_b(source, c - k, run, packed.steps(k), width, packed.panel(f, k, o));
+      }
+    }
+}
+
+/// Output channels o .. o + width - 1 of the tiles first .. first + count - 1.
+void run_block(const TapConv& conv, const TileGrid& grid, const PackedKernel& packed, const WinogradOps& ops,
+               Index first, Index count, Index o, Index width) {
+  const WinogradScratch scratch = winograd_scratch();
+  const Index most = even_part(width, 128, packed.ops.panel);
+  const Index in_stride = count * conv.channels + kPadding, out_stride = count * most + kPadding;
+  float* const in = scratch.data.data();
+  float* const out = in + kFrequencies * in_stride;
+  for (Index t = 0; t < count; ++t) {
+    transform_input(conv, grid, ops, first + t, {0, conv.channels}, in + t * conv.channels, in_stride);
+    scratch.rows[std::size_t(t)] = t * conv.channels;
+    scratch.outs[std::size_t(t)] = t * most;
+  }
+  for (Index part = o; part < o + width; part += most) {
+    const Index cols = std::min(most, o + width - part);
+    for (Index f = 0; f < kFrequencies; ++f)
+      for (Index k = 0; k < conv.channels; k += packed.depth) {
+        const Piece piece{0, packed.steps(k)};
+        packed.ops.multiply({in + f * in_stride + k, scratch.rows.data(), 1, &piece, 1, piece.length, count,
+                             cols, packed.panel(f, k, part), out + f * out_stride, scratch.outs.data(), k > 0,
+                             nullptr, false});
+      }
+    for (Index t = 0; t < count; ++t)
+      transform_output(conv, grid, ops, first + t, {part, cols}, out + t * most, out_stride);
+  }
+}
+
+}  // namespace
+
+bool winograd_wins(const TapConv& conv) {
+  const AxisTaps &y = conv.y, &x = conv.x;
+  const bool fits = y.taps == x.taps && (y.taps == 3 || y.taps == 4) && y.step == 1 && x.step == 1 &&
+                    y.tap_step == 1 && x.tap_step == 1 && y.out_step == 1 && x.out_step == 1;
+  if (!fits) return false;
+  const TileGrid grid(conv);
+  const Index outputs = grid.side * grid.side * grid.rows * grid.cols;
+  // Measured on the layers of benchmarks/shapes.hpp: with fewer channels the transforms cost more than the
+  // products that are saved; with few tiles an image so does reading the 4 (2.25) times larger kernel; tiles
+  // half outside save nothing.
+  return conv.channels >= 16 && conv.channels <= 2048 && conv.out_channels >= 16 &&
+         grid.rows * grid.cols >= 16 && 2 * y.count * x.count >= outputs;
+}
+
+Index winograd_floats(Index channels, Index out_channels) {
+  return kFrequencies * channels * roundup(out_channels, 32) + kAlignment;
+}
+
+void winograd_conv(const TapConv& conv, std::span<float> memory) {
+  const TileGrid grid(conv);
+  if (grid.count == 0) return;
+  const TileOps& tile = tile_ops();
+  const WinogradOps& ops = winograd_ops(conv.y.taps);
+  const PackedKernel packed(tile, memory, conv);
+  detail::parallel_for(ceil_div(conv.out_channels, tile.panel),
+                       [&](Index p) { pack_panel(conv, packed, ops, p * tile.panel); });
+
+  const bool spread = spreads(grid.count * kFrequencies * conv.channels * conv.out_channels);
+  const auto floats = static_cast<Index>(winograd_scratch().data.size()) - 2 * kFrequencies * kPadding;
+  const Index room =
+      floats / (kFrequencies * (conv.channels + roundup(std::min<Index>(conv.out_channels, 128), 32)));
+  const Index most = std::clamp<Index>(spread ? ceil_div(grid.count, 8) : kTiles, std::min<Index>(room, 24),
+                                       std::min(room, kTiles));
+  const Index tiles = even_part(grid.count, most, most % 6 == 0 ? 6 : 1),
+              blocks = ceil_div(grid.count, tiles);
+  const bool cut = spread && blocks < 8;  // small maps of many channels: cut the channels too
+  const Index width = cut ? even_part(conv.out_channels, 64, 32) : conv.out_channels;
+  const Index widths = ceil_div(conv.out_channels, width);
+  detail::parallel_for(blocks * widths, [&](Index t) {
+    const Index first = t / widths * tiles, o = t % widths * width;
+    run_block(conv, grid, packed, ops, first, std::min(tiles, grid.count - first), o,
+              std::min(width, conv.out_channels - o));
+  });
+}
+
+}  // namespace cornu::kernels
