@@ -70,6 +70,7 @@ Index Layer::count_params() const {
 void Layer::initialize(const RandomKey& key) {
   for (std::size_t k = 0; k < weights_.size(); ++k)
     weights_[k].initializer.fill(weights_[k].value.view(), key.child(k));
+  finish_weights();
   initialized_ = true;
 }
 

@@ -37,6 +37,7 @@ std::unique_ptr<Layer> make_layer(Dot spec) { return std::make_unique<DotLayer>(
 std::unique_ptr<Layer> make_layer(Dropout spec) { return std::make_unique<DropoutLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(ELU spec) { return std::make_unique<ELULayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(Flatten spec) { return std::make_unique<FlattenLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(GRU spec) { return std::make_unique<GRULayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(GaussianDropout spec) {
   return std::make_unique<GaussianDropoutLayer>(std::move(spec));
 }
@@ -50,6 +51,7 @@ std::unique_ptr<Layer> make_layer(GlobalMaxPooling2D spec) {
   return std::make_unique<GlobalMaxPooling2DLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(Input spec) { return std::make_unique<InputLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(LSTM spec) { return std::make_unique<LSTMLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(LayerNormalization spec) {
   return std::make_unique<LayerNormalizationLayer>(std::move(spec));
 }
@@ -72,6 +74,9 @@ std::unique_ptr<Layer> make_layer(Rescaling spec) {
   return std::make_unique<RescalingLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(Reshape spec) { return std::make_unique<ReshapeLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(SimpleRNN spec) {
+  return std::make_unique<SimpleRNNLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(Softmax spec) { return std::make_unique<SoftmaxLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(SpatialDropout2D spec) {
   return std::make_unique<SpatialDropout2DLayer>(std::move(spec));

@@ -106,10 +106,24 @@ const std::map<std::string, std::string> kDefaults{
     {"Dropout", "rate=0 seed=None"},
     {"ELU", "alpha=1"},
     {"Flatten", ""},
+    {"GRU",
+     "units=1 activation=tanh recurrent_activation=sigmoid use_bias=True kernel_initializer=GlorotUniform "
+     "recurrent_initializer=Orthogonal bias_initializer=Zeros kernel_regularizer=None "
+     "recurrent_regularizer=None bias_regularizer=None activity_regularizer=None kernel_constraint=None "
+     "recurrent_constraint=None bias_constraint=None dropout=0 recurrent_dropout=0 seed=None "
+     "return_sequences=False return_state=False go_backwards=False stateful=False unroll=False "
+     "reset_after=True zero_output_for_mask=False"},
     {"GaussianDropout", "rate=0 seed=None"},
     {"GaussianNoise", "stddev=0 seed=None"},
     {"GlobalAveragePooling2D", "keepdims=False"},
     {"GlobalMaxPooling2D", "keepdims=False"},
+    {"LSTM",
+     "units=1 activation=tanh recurrent_activation=sigmoid use_bias=True kernel_initializer=GlorotUniform "
+     "recurrent_initializer=Orthogonal bias_initializer=Zeros unit_forget_bias=True kernel_regularizer=None "
+     "recurrent_regularizer=None bias_regularizer=None activity_regularizer=None kernel_constraint=None "
+     "recurrent_constraint=None bias_constraint=None dropout=0 recurrent_dropout=0 seed=None "
+     "return_sequences=False return_state=False go_backwards=False stateful=False unroll=False "
+     "zero_output_for_mask=False"},
     {"LayerNormalization",
      "axis=(-1,) epsilon=0.001 center=True scale=True beta_initializer=Zeros gamma_initializer=Ones "
      "beta_regularizer=None gamma_regularizer=None beta_constraint=None gamma_constraint=None"},
@@ -124,6 +138,13 @@ const std::map<std::string, std::string> kDefaults{
     {"RepeatVector", "n=1"},
     {"Rescaling", "scale=(1) offset=(0)"},
     {"Reshape", "target_shape=(-1,)"},
+    {"SimpleRNN",
+     "units=1 activation=tanh use_bias=True kernel_initializer=GlorotUniform "
+     "recurrent_initializer=Orthogonal bias_initializer=Zeros kernel_regularizer=None "
+     "recurrent_regularizer=None bias_regularizer=None activity_regularizer=None kernel_constraint=None "
+     "recurrent_constraint=None bias_constraint=None dropout=0 recurrent_dropout=0 return_sequences=False "
+     "return_state=False go_backwards=False stateful=False unroll=False seed=None "
+     "zero_output_for_mask=False"},
     {"Softmax", "axis=-1"},
     {"SpatialDropout2D", "rate=0 seed=None"},
     {"Subtract", ""},

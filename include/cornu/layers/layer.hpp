@@ -156,6 +156,8 @@ class Layer {
   void add_weight(std::string name, const Shape& shape, const Initializer& initializer,
                   const Regularizer& regularizer = {}, const Constraint& constraint = {},
                   bool trainable = true);
+  /// Called after the weights were drawn, for starts that an Initializer cannot say.
+  virtual void finish_weights() {}
   /// Errors: ShapeError unless there are exactly so many inputs.
   void check_input_count(const Shapes& inputs, std::size_t expected) const;
   /// Errors: ShapeError unless the input has so many axes without the batch axis; `axes` names all for the

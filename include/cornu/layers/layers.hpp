@@ -21,8 +21,10 @@
 #include "cornu/layers/gaussian_noise.hpp"
 #include "cornu/layers/global_average_pooling2d.hpp"
 #include "cornu/layers/global_max_pooling2d.hpp"
+#include "cornu/layers/gru.hpp"
 #include "cornu/layers/layer_normalization.hpp"
 #include "cornu/layers/leaky_re_lu.hpp"
+#include "cornu/layers/lstm.hpp"
 #include "cornu/layers/max_pooling2d.hpp"
 #include "cornu/layers/maximum.hpp"
 #include "cornu/layers/minimum.hpp"
@@ -33,6 +35,7 @@
 #include "cornu/layers/repeat_vector.hpp"
 #include "cornu/layers/rescaling.hpp"
 #include "cornu/layers/reshape.hpp"
+#include "cornu/layers/simple_rnn.hpp"
 #include "cornu/layers/softmax.hpp"
 #include "cornu/layers/spatial_dropout2d.hpp"
 #include "cornu/layers/subtract.hpp"
@@ -67,10 +70,12 @@ using BuiltinLayers = LayerList<
     Dropout,
     ELU,
     Flatten,
+    GRU,
     GaussianDropout,
     GaussianNoise,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    LSTM,
     LayerNormalization,
     LeakyReLU,
     MaxPooling2D,
@@ -83,6 +88,7 @@ using BuiltinLayers = LayerList<
     RepeatVector,
     Rescaling,
     Reshape,
+    SimpleRNN,
     Softmax,
     SpatialDropout2D,
     Subtract,

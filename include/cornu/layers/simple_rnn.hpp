@@ -1,0 +1,85 @@
+#pragma once
+#include "cornu/core/required.hpp"
+#include "cornu/layers/recurrent.hpp"
+
+namespace cornu {
+
+/// Fully connected recurrent layer: h' = activation(x kernel + h recurrent_kernel + bias).
+///
+///   SimpleRNN{.units = 16}
+///
+/// Input   (n, steps, features), and perhaps the initial state (n, units)
+/// Output  (n, units), or (n, steps, units) with return_sequences; then the state with return_state
+/// Weights kernel (features, units), glorot_uniform;  recurrent_kernel (units, units), orthogonal;  bias
+///         (units), zeros
+/// Errors  ShapeError: an input of another rank, a state of another size.  ValueError: units < 1, a rate
+///         outside 0 .. 1.
+/// Cost    2 n steps units (features + units) flops
+/// Source  Keras 3 SimpleRNN.
+struct SimpleRNN {
+  Required<Index> units;                 ///< numbers of the state, >= 1
+  ActivationFunction activation = tanh;  ///< of the state
+  bool use_bias = true;
+  Initializer kernel_initializer = GlorotUniform{};
+  Initializer recurrent_initializer = Orthogonal{};
+  Initializer bias_initializer = Zeros{};
+  Regularizer kernel_regularizer = {};
+  Regularizer recurrent_regularizer = {};
+  Regularizer bias_regularizer = {};
+  Regularizer activity_regularizer = {};
+  Constraint kernel_constraint = {};
+  Constraint recurrent_constraint = {};
+  Constraint bias_constraint = {};
+  float dropout = 0;                  ///< of the inputs, 0 .. 1: the same numbers at every step
+  float recurrent_dropout = 0;        ///< of the state where the recurrent kernel multiplies it
+  bool return_sequences = false;      ///< output every step, not the last alone
+  bool return_state = false;          ///< further outputs: the last state
+  bool go_backwards = false;          ///< from the last step to the first; the output stays in that order
+  bool stateful = false;              ///< start from where the batch before has ended
+  bool unroll = false;                ///< nothing changes: Keras' field
+  Seed seed = {};                     ///< of both, in place of the model's seed
+  bool zero_output_for_mask = false;  ///< masked steps give 0, not the output before
+  bool trainable = true;
+  std::string name = {};
+
+  static constexpr std::string_view type = "SimpleRNN";
+  static SimpleRNN blank() { return {.units = 1}; }
+  static void fields(auto& self, auto&& visit) {
+    visit("units", self.units);
+    visit("activation", self.activation);
+    visit("use_bias", self.use_bias);
+    visit("kernel_initializer", self.kernel_initializer);
+    visit("recurrent_initializer", self.recurrent_initializer);
+    visit("bias_initializer", self.bias_initializer);
+    visit("kernel_regularizer", self.kernel_regularizer);
+    visit("recurrent_regularizer", self.recurrent_regularizer);
+    visit("bias_regularizer", self.bias_regularizer);
+    visit("activity_regularizer", self.activity_regularizer);
+    visit("kernel_constraint", self.kernel_constraint);
+    visit("recurrent_constraint", self.recurrent_constraint);
+    visit("bias_constraint", self.bias_constraint);
+    visit("dropout", self.dropout);
+    visit("recurrent_dropout", self.recurrent_dropout);
+    visit("return_sequences", self.return_sequences);
+    visit("return_state", self.return_state);
+    visit("go_backwards", self.go_backwards);
+    visit("stateful", self.stateful);
+    visit("unroll", self.unroll);
+    visit("seed", self.seed);
+    visit("zero_output_for_mask", self.zero_output_for_mask);
+  }
+};
+
+namespace detail {
+template <>
+struct CellsOf<SimpleRNN> {
+  static std::vector<CellOptions> of(const SimpleRNN& spec) {
+    return {cell_options(spec, kernels::CellKind::simple)};
+  }
+};
+}  // namespace detail
+using SimpleRNNLayer = detail::RecurrentLayer<SimpleRNN>;
+
+std::unique_ptr<Layer> make_layer(SimpleRNN spec);
+
+}  // namespace cornu
