@@ -25,6 +25,23 @@ void add_column_sums(View<const T> dy, View<T> dbias) {
   }
 }
 
+template <class T>
+void add_bias(View<const T> bias, View<T> y, bool relu) {
+  if (y.size() == 0) return;
+  const Index channels = y.shape.back(), rows = y.size() / channels;
+  detail::parallel_chunks(rows, detail::kElementChunk / channels + 1, [&](Index first, Index last) {
+    for (Index r = first; r < last; ++r) {
+      T* row = y.data + r * channels;
+      if (bias)
+        for (Index c = 0; c < channels; ++c) row[c] += bias[c];
+      if (relu)
+        for (Index c = 0; c < channels; ++c) row[c] = row[c] < 0 ? T(0) : row[c];
+    }
+  });
+}
+
+template void add_bias(View<const float>, View<float>, bool);
+template void add_bias(View<const double>, View<double>, bool);
 template void add_column_sums(View<const float>, View<float>);
 template void add_column_sums(View<const double>, View<double>);
 

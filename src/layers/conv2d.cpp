@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cornu/layers/spatial.hpp"
+
 namespace cornu {
 
 Conv2DLayer::Conv2DLayer(Conv2D spec) : LayerOf(std::move(spec)) {
@@ -18,6 +20,7 @@ Conv2DLayer::Conv2DLayer(Conv2D spec) : LayerOf(std::move(spec)) {
     throw ValueError(detail::concat(who(), ": filters is ", spec_.filters.get(), " and groups is ",
                                     spec_.groups,
                                     "; filters must be a multiple of groups. Choose another of the two."));
+  detail::check_not_causal(*this, spec_.padding);
   if (std::max(spec_.strides.h, spec_.strides.w) > 1 &&
       std::max(spec_.dilation_rate.h, spec_.dilation_rate.w) > 1)
     throw ValueError(

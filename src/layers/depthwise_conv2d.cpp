@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cornu/layers/spatial.hpp"
+
 namespace cornu {
 
 DepthwiseConv2DLayer::DepthwiseConv2DLayer(DepthwiseConv2D spec) : LayerOf(std::move(spec)) {
@@ -13,6 +15,7 @@ DepthwiseConv2DLayer::DepthwiseConv2DLayer(DepthwiseConv2D spec) : LayerOf(std::
   at_least_1("strides", std::min(spec_.strides.h, spec_.strides.w));
   at_least_1("depth_multiplier", spec_.depth_multiplier);
   at_least_1("dilation_rate", std::min(spec_.dilation_rate.h, spec_.dilation_rate.w));
+  detail::check_not_causal(*this, spec_.padding);
   if (std::max(spec_.strides.h, spec_.strides.w) > 1 &&
       std::max(spec_.dilation_rate.h, spec_.dilation_rate.w) > 1)
     throw ValueError(

@@ -16,6 +16,9 @@ std::unique_ptr<Layer> make_layer(AlphaDropout spec) {
   return std::make_unique<AlphaDropoutLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(Average spec) { return std::make_unique<AverageLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(AveragePooling1D spec) {
+  return std::make_unique<AveragePooling1DLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(AveragePooling2D spec) {
   return std::make_unique<AveragePooling2DLayer>(std::move(spec));
 }
@@ -25,7 +28,17 @@ std::unique_ptr<Layer> make_layer(BatchNormalization spec) {
 std::unique_ptr<Layer> make_layer(Concatenate spec) {
   return std::make_unique<ConcatenateLayer>(std::move(spec));
 }
+std::unique_ptr<Layer> make_layer(Conv1D spec) { return std::make_unique<Conv1DLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(Conv1DTranspose spec) {
+  return std::make_unique<Conv1DTransposeLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(Conv2D spec) { return std::make_unique<Conv2DLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(Conv2DTranspose spec) {
+  return std::make_unique<Conv2DTransposeLayer>(std::move(spec));
+}
+std::unique_ptr<Layer> make_layer(Cropping1D spec) {
+  return std::make_unique<Cropping1DLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(Cropping2D spec) {
   return std::make_unique<Cropping2DLayer>(std::move(spec));
 }
@@ -44,8 +57,14 @@ std::unique_ptr<Layer> make_layer(GaussianDropout spec) {
 std::unique_ptr<Layer> make_layer(GaussianNoise spec) {
   return std::make_unique<GaussianNoiseLayer>(std::move(spec));
 }
+std::unique_ptr<Layer> make_layer(GlobalAveragePooling1D spec) {
+  return std::make_unique<GlobalAveragePooling1DLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(GlobalAveragePooling2D spec) {
   return std::make_unique<GlobalAveragePooling2DLayer>(std::move(spec));
+}
+std::unique_ptr<Layer> make_layer(GlobalMaxPooling1D spec) {
+  return std::make_unique<GlobalMaxPooling1DLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(GlobalMaxPooling2D spec) {
   return std::make_unique<GlobalMaxPooling2DLayer>(std::move(spec));
@@ -57,6 +76,9 @@ std::unique_ptr<Layer> make_layer(LayerNormalization spec) {
 }
 std::unique_ptr<Layer> make_layer(LeakyReLU spec) {
   return std::make_unique<LeakyReLULayer>(std::move(spec));
+}
+std::unique_ptr<Layer> make_layer(MaxPooling1D spec) {
+  return std::make_unique<MaxPooling1DLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(MaxPooling2D spec) {
   return std::make_unique<MaxPooling2DLayer>(std::move(spec));
@@ -74,6 +96,12 @@ std::unique_ptr<Layer> make_layer(Rescaling spec) {
   return std::make_unique<RescalingLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(Reshape spec) { return std::make_unique<ReshapeLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(SeparableConv1D spec) {
+  return std::make_unique<SeparableConv1DLayer>(std::move(spec));
+}
+std::unique_ptr<Layer> make_layer(SeparableConv2D spec) {
+  return std::make_unique<SeparableConv2DLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(SimpleRNN spec) {
   return std::make_unique<SimpleRNNLayer>(std::move(spec));
 }
@@ -82,8 +110,14 @@ std::unique_ptr<Layer> make_layer(SpatialDropout2D spec) {
   return std::make_unique<SpatialDropout2DLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(Subtract spec) { return std::make_unique<SubtractLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(UpSampling1D spec) {
+  return std::make_unique<UpSampling1DLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(UpSampling2D spec) {
   return std::make_unique<UpSampling2DLayer>(std::move(spec));
+}
+std::unique_ptr<Layer> make_layer(ZeroPadding1D spec) {
+  return std::make_unique<ZeroPadding1DLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(ZeroPadding2D spec) {
   return std::make_unique<ZeroPadding2DLayer>(std::move(spec));

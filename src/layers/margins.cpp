@@ -8,4 +8,6 @@ std::string Margins2::text() const {
   return detail::concat("((", h.before, ", ", h.after, "), (", w.before, ", ", w.after, "))");
 }
 
+std::string Margins1::text() const { return detail::concat("(", w.before, ", ", w.after, ")"); }
+
 }  // namespace cornu

@@ -80,6 +80,7 @@ const std::map<std::string, std::string> kDefaults{
     {"Add", ""},
     {"AlphaDropout", "rate=0 seed=None"},
     {"Average", ""},
+    {"AveragePooling1D", "pool_size=(2,) strides=(0,) padding=valid"},
     {"AveragePooling2D", "pool_size=(2, 2) strides=(0, 0) padding=valid"},
     {"BatchNormalization",
      "axis=-1 momentum=0.99 epsilon=0.001 center=True scale=True beta_initializer=Zeros "
@@ -87,11 +88,28 @@ const std::map<std::string, std::string> kDefaults{
      "moving_mean_initializer=Zeros moving_variance_initializer=Ones beta_regularizer=None "
      "gamma_regularizer=None beta_constraint=None gamma_constraint=None"},
     {"Concatenate", "axis=-1"},
+    {"Conv1D",
+     "filters=1 kernel_size=(1,) strides=(1,) padding=valid dilation_rate=(1,) groups=1 "
+     "activation=linear use_bias=True kernel_initializer=GlorotUniform bias_initializer=Zeros "
+     "kernel_regularizer=None bias_regularizer=None activity_regularizer=None kernel_constraint=None "
+     "bias_constraint=None"},
+    {"Conv1DTranspose",
+     "filters=1 kernel_size=(1,) strides=(1,) padding=valid output_padding=(-1,) dilation_rate=(1,) "
+     "activation=linear use_bias=True kernel_initializer=GlorotUniform bias_initializer=Zeros "
+     "kernel_regularizer=None bias_regularizer=None activity_regularizer=None kernel_constraint=None "
+     "bias_constraint=None"},
     {"Conv2D",
      "filters=1 kernel_size=(1, 1) strides=(1, 1) padding=valid dilation_rate=(1, 1) groups=1 "
      "activation=linear "
      "use_bias=True kernel_initializer=GlorotUniform bias_initializer=Zeros kernel_regularizer=None "
      "bias_regularizer=None activity_regularizer=None kernel_constraint=None bias_constraint=None"},
+    {"Conv2DTranspose",
+     "filters=1 kernel_size=(1, 1) strides=(1, 1) padding=valid output_padding=(-1, -1) "
+     "dilation_rate=(1, 1) "
+     "activation=linear use_bias=True kernel_initializer=GlorotUniform bias_initializer=Zeros "
+     "kernel_regularizer=None bias_regularizer=None activity_regularizer=None kernel_constraint=None "
+     "bias_constraint=None"},
+    {"Cropping1D", "cropping=(1, 1)"},
     {"Cropping2D", "cropping=((0, 0), (0, 0))"},
     {"Dense",
      "units=1 activation=linear use_bias=True kernel_initializer=GlorotUniform bias_initializer=Zeros "
@@ -115,7 +133,9 @@ const std::map<std::string, std::string> kDefaults{
      "reset_after=True zero_output_for_mask=False"},
     {"GaussianDropout", "rate=0 seed=None"},
     {"GaussianNoise", "stddev=0 seed=None"},
+    {"GlobalAveragePooling1D", "keepdims=False"},
     {"GlobalAveragePooling2D", "keepdims=False"},
+    {"GlobalMaxPooling1D", "keepdims=False"},
     {"GlobalMaxPooling2D", "keepdims=False"},
     {"LSTM",
      "units=1 activation=tanh recurrent_activation=sigmoid use_bias=True kernel_initializer=GlorotUniform "
@@ -128,6 +148,7 @@ const std::map<std::string, std::string> kDefaults{
      "axis=(-1,) epsilon=0.001 center=True scale=True beta_initializer=Zeros gamma_initializer=Ones "
      "beta_regularizer=None gamma_regularizer=None beta_constraint=None gamma_constraint=None"},
     {"LeakyReLU", "negative_slope=0.3"},
+    {"MaxPooling1D", "pool_size=(2,) strides=(0,) padding=valid"},
     {"MaxPooling2D", "pool_size=(2, 2) strides=(0, 0) padding=valid"},
     {"Maximum", ""},
     {"Minimum", ""},
@@ -138,6 +159,18 @@ const std::map<std::string, std::string> kDefaults{
     {"RepeatVector", "n=1"},
     {"Rescaling", "scale=(1) offset=(0)"},
     {"Reshape", "target_shape=(-1,)"},
+    {"SeparableConv1D",
+     "filters=1 kernel_size=(1,) strides=(1,) padding=valid dilation_rate=(1,) depth_multiplier=1 "
+     "activation=linear use_bias=True depthwise_initializer=GlorotUniform "
+     "pointwise_initializer=GlorotUniform bias_initializer=Zeros depthwise_regularizer=None "
+     "pointwise_regularizer=None bias_regularizer=None activity_regularizer=None "
+     "depthwise_constraint=None pointwise_constraint=None bias_constraint=None"},
+    {"SeparableConv2D",
+     "filters=1 kernel_size=(1, 1) strides=(1, 1) padding=valid dilation_rate=(1, 1) depth_multiplier=1 "
+     "activation=linear use_bias=True depthwise_initializer=GlorotUniform "
+     "pointwise_initializer=GlorotUniform bias_initializer=Zeros depthwise_regularizer=None "
+     "pointwise_regularizer=None bias_regularizer=None activity_regularizer=None "
+     "depthwise_constraint=None pointwise_constraint=None bias_constraint=None"},
     {"SimpleRNN",
      "units=1 activation=tanh use_bias=True kernel_initializer=GlorotUniform "
      "recurrent_initializer=Orthogonal bias_initializer=Zeros kernel_regularizer=None "
@@ -148,7 +181,9 @@ const std::map<std::string, std::string> kDefaults{
     {"Softmax", "axis=-1"},
     {"SpatialDropout2D", "rate=0 seed=None"},
     {"Subtract", ""},
+    {"UpSampling1D", "size=2"},
     {"UpSampling2D", "size=(2, 2) interpolation=nearest"},
+    {"ZeroPadding1D", "padding=(1, 1)"},
     {"ZeroPadding2D", "padding=((1, 1), (1, 1))"},
 };
 

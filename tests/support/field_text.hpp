@@ -19,13 +19,17 @@ std::string field_text(const V& value) {
   else if constexpr (std::is_same_v<V, std::string>)
     return value;
   else if constexpr (std::is_same_v<V, Padding>)
-    return value == Padding::same ? "same" : "valid";
+    return value == Padding::same ? "same" : value == Padding::causal ? "causal" : "valid";
   else if constexpr (std::is_same_v<V, Interpolation>)
     return value == Interpolation::nearest    ? "nearest"
            : value == Interpolation::bilinear ? "bilinear"
                                               : "other";
   else if constexpr (std::is_same_v<V, Size2>)
-    return Shape{value.h, value.w}.text();
+    return concat("(", value.h, ", ", value.w, ")");
+  else if constexpr (std::is_same_v<V, Size1>)
+    return concat("(", value.w, ",)");
+  else if constexpr (std::is_same_v<V, Size3>)
+    return concat("(", value.d, ", ", value.h, ", ", value.w, ")");
   else if constexpr (std::is_same_v<V, Initializer>)
     return std::string(value.name());
   else if constexpr (std::is_same_v<V, Regularizer> || std::is_same_v<V, Constraint>)

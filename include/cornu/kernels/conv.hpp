@@ -57,6 +57,10 @@ void conv2d_dkernel(const ConvGeometry& geometry, View<const T> x, View<const T>
 template <class T>
 void add_column_sums(View<const T> dy, View<T> dbias);
 
+/// y += bias (channels; may be empty) in each row of channels, then relu when asked.
+template <class T>
+void add_bias(View<const T> bias, View<T> y, bool relu);
+
 /// 2D depthwise convolution: each input channel has out_c / in_c kernels of its own.
 ///
 /// x      (n, in_h, in_w, in_c)

@@ -1,6 +1,5 @@
 #pragma once
-#include "cornu/layers/layer_of.hpp"
-#include "cornu/layers/pool_window.hpp"
+#include "cornu/layers/pool_layers.hpp"
 
 namespace cornu {
 
@@ -28,35 +27,7 @@ struct AveragePooling2D {
   }
 };
 
-class AveragePooling2DLayer final : public LayerOf<AveragePooling2D, AveragePooling2DLayer> {
- public:
-  explicit AveragePooling2DLayer(AveragePooling2D spec)
-      : LayerOf(std::move(spec)),
-        window_(detail::PoolWindow::checked(*this, spec_.pool_size, spec_.strides, spec_.padding)) {
-    spec_.strides = window_.strides;
-  }
-
-  Shape output_shape(const Shape& input) const { return window_.output_shape(*this, input); }
-  BackwardNeeds backward_needs() const override { return {.input = false, .output = false}; }
-  Slicing slicing(const Shapes&, bool) const override { return Slicing::samples; }
-
-  const detail::PoolWindow& window() const { return window_; }
-
-  template <class T>
-  void compute(const ForwardCall<T>& c) const {
-    const auto g = window_.geometry(c.x[0].shape, c.y[0].shape);
-    kernels::average_pool2d<T>(g, c.x[0], c.y[0]);
-  }
-  template <class T>
-  void gradient(const BackwardCall<T>& c) const {
-    if (!c.dx[0]) return;
-    const auto g = window_.geometry(c.dx[0].shape, c.dy[0].shape);
-    kernels::average_pool2d_grad<T>(g, c.dy[0], c.dx[0]);
-  }
-
- private:
-  detail::PoolWindow window_;
-};
+using AveragePooling2DLayer = detail::AveragePoolLayer<AveragePooling2D>;
 
 std::unique_ptr<Layer> make_layer(AveragePooling2D spec);
 

@@ -6,10 +6,15 @@
 #include "cornu/layers/add.hpp"
 #include "cornu/layers/alpha_dropout.hpp"
 #include "cornu/layers/average.hpp"
+#include "cornu/layers/average_pooling1d.hpp"
 #include "cornu/layers/average_pooling2d.hpp"
 #include "cornu/layers/batch_normalization.hpp"
 #include "cornu/layers/concatenate.hpp"
+#include "cornu/layers/conv1d.hpp"
+#include "cornu/layers/conv1d_transpose.hpp"
 #include "cornu/layers/conv2d.hpp"
+#include "cornu/layers/conv2d_transpose.hpp"
+#include "cornu/layers/cropping1d.hpp"
 #include "cornu/layers/cropping2d.hpp"
 #include "cornu/layers/dense.hpp"
 #include "cornu/layers/depthwise_conv2d.hpp"
@@ -19,12 +24,15 @@
 #include "cornu/layers/flatten.hpp"
 #include "cornu/layers/gaussian_dropout.hpp"
 #include "cornu/layers/gaussian_noise.hpp"
+#include "cornu/layers/global_average_pooling1d.hpp"
 #include "cornu/layers/global_average_pooling2d.hpp"
+#include "cornu/layers/global_max_pooling1d.hpp"
 #include "cornu/layers/global_max_pooling2d.hpp"
 #include "cornu/layers/gru.hpp"
 #include "cornu/layers/layer_normalization.hpp"
 #include "cornu/layers/leaky_re_lu.hpp"
 #include "cornu/layers/lstm.hpp"
+#include "cornu/layers/max_pooling1d.hpp"
 #include "cornu/layers/max_pooling2d.hpp"
 #include "cornu/layers/maximum.hpp"
 #include "cornu/layers/minimum.hpp"
@@ -35,11 +43,15 @@
 #include "cornu/layers/repeat_vector.hpp"
 #include "cornu/layers/rescaling.hpp"
 #include "cornu/layers/reshape.hpp"
+#include "cornu/layers/separable_conv1d.hpp"
+#include "cornu/layers/separable_conv2d.hpp"
 #include "cornu/layers/simple_rnn.hpp"
 #include "cornu/layers/softmax.hpp"
 #include "cornu/layers/spatial_dropout2d.hpp"
 #include "cornu/layers/subtract.hpp"
+#include "cornu/layers/up_sampling1d.hpp"
 #include "cornu/layers/up_sampling2d.hpp"
+#include "cornu/layers/zero_padding1d.hpp"
 #include "cornu/layers/zero_padding2d.hpp"
 
 namespace cornu {
@@ -59,10 +71,15 @@ using BuiltinLayers = LayerList<
     Add,
     AlphaDropout,
     Average,
+    AveragePooling1D,
     AveragePooling2D,
     BatchNormalization,
     Concatenate,
+    Conv1D,
+    Conv1DTranspose,
     Conv2D,
+    Conv2DTranspose,
+    Cropping1D,
     Cropping2D,
     Dense,
     DepthwiseConv2D,
@@ -73,11 +90,14 @@ using BuiltinLayers = LayerList<
     GRU,
     GaussianDropout,
     GaussianNoise,
+    GlobalAveragePooling1D,
     GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
     GlobalMaxPooling2D,
     LSTM,
     LayerNormalization,
     LeakyReLU,
+    MaxPooling1D,
     MaxPooling2D,
     Maximum,
     Minimum,
@@ -88,11 +108,15 @@ using BuiltinLayers = LayerList<
     RepeatVector,
     Rescaling,
     Reshape,
+    SeparableConv1D,
+    SeparableConv2D,
     SimpleRNN,
     Softmax,
     SpatialDropout2D,
     Subtract,
+    UpSampling1D,
     UpSampling2D,
+    ZeroPadding1D,
     ZeroPadding2D
     // clang-format on
     >;

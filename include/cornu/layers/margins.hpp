@@ -5,7 +5,7 @@
 
 namespace cornu {
 
-/// Pixels before and after along one axis.
+/// Pixels or steps before and after along one axis.
 struct Margin {
   Index before, after;
   friend constexpr bool operator==(const Margin&, const Margin&) = default;
@@ -23,6 +23,18 @@ struct Margins2 {
   /// "((1, 0), (2, 2))".
   std::string text() const;
   friend constexpr bool operator==(const Margins2&, const Margins2&) = default;
+};
+
+/// Steps around a sequence: `.padding = 1` on both sides, `.padding = {1, 2}` before and after.
+struct Margins1 {
+  Margin w;
+  constexpr Margins1(Index both) : w{both, both} {}
+  constexpr Margins1(Index before, Index after) : w{before, after} {}
+
+  bool negative() const { return w.before < 0 || w.after < 0; }
+  /// "(1, 2)".
+  std::string text() const;
+  friend constexpr bool operator==(const Margins1&, const Margins1&) = default;
 };
 
 }  // namespace cornu

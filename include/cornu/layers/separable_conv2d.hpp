@@ -1,0 +1,72 @@
+#pragma once
+#include "cornu/core/required.hpp"
+#include "cornu/layers/separable_conv_layer.hpp"
+
+namespace cornu {
+
+/// Depthwise separable 2D convolution: each channel is convolved by itself, then a convolution with a kernel
+/// of 1 mixes the channels.
+///
+///   SeparableConv2D{.filters = 64, .kernel_size = 3, .padding = Padding::same, .activation = relu}
+///
+/// Input   (n, height, width, channels)
+/// Output  (n, height', width', filters), sizes as Conv2D
+/// Weights depthwise_kernel (kernel_h, kernel_w, channels, depth_multiplier), glorot_uniform;
+///         pointwise_kernel (1, 1, channels * depth_multiplier, filters), glorot_uniform;
+///         bias (filters), zeros
+/// Errors  ShapeError: input not 4-D, empty output.  ValueError: filters, kernel_size, strides,
+///         depth_multiplier or dilation_rate < 1, strides and dilation_rate both above 1 (as Keras), padding
+///         causal.
+/// Cost    2 n height' width' channels depth_multiplier (kernel_size^2 + filters) flops
+/// Source  Keras 3 SeparableConv2D (same names, defaults, layout). Chollet 2017, "Xception".
+struct SeparableConv2D {
+  Required<Index> filters;           ///< output channels, >= 1
+  Size2 kernel_size;                 ///< window, e.g. 3 or {3, 5}
+  Size2 strides = 1;                 ///< step of the window
+  Padding padding = Padding::valid;  ///< valid or same
+  Size2 dilation_rate = 1;           ///< distance of the window's samples
+  Index depth_multiplier = 1;        ///< depthwise kernels a channel, >= 1
+  ActivationFunction activation = linear;
+  bool use_bias = true;
+  Initializer depthwise_initializer = GlorotUniform{};
+  Initializer pointwise_initializer = GlorotUniform{};
+  Initializer bias_initializer = Zeros{};
+  Regularizer depthwise_regularizer = {};
+  Regularizer pointwise_regularizer = {};
+  Regularizer bias_regularizer = {};
+  Regularizer activity_regularizer = {};
+  Constraint depthwise_constraint = {};
+  Constraint pointwise_constraint = {};
+  Constraint bias_constraint = {};
+  bool trainable = true;
+  std::string name = {};
+
+  static constexpr std::string_view type = "SeparableConv2D";
+  static SeparableConv2D blank() { return {.filters = 1, .kernel_size = 1}; }
+  static void fields(auto& self, auto&& visit) {
+    visit("filters", self.filters);
+    visit("kernel_size", self.kernel_size);
+    visit("strides", self.strides);
+    visit("padding", self.padding);
+    visit("dilation_rate", self.dilation_rate);
+    visit("depth_multiplier", self.depth_multiplier);
+    visit("activation", self.activation);
+    visit("use_bias", self.use_bias);
+    visit("depthwise_initializer", self.depthwise_initializer);
+    visit("pointwise_initializer", self.pointwise_initializer);
+    visit("bias_initializer", self.bias_initializer);
+    visit("depthwise_regularizer", self.depthwise_regularizer);
+    visit("pointwise_regularizer", self.pointwise_regularizer);
+    visit("bias_regularizer", self.bias_regularizer);
+    visit("activity_regularizer", self.activity_regularizer);
+    visit("depthwise_constraint", self.depthwise_constraint);
+    visit("pointwise_constraint", self.pointwise_constraint);
+    visit("bias_constraint", self.bias_constraint);
+  }
+};
+
+using SeparableConv2DLayer = detail::SeparableConvLayer<SeparableConv2D>;
+
+std::unique_ptr<Layer> make_layer(SeparableConv2D spec);
+
+}  // namespace cornu
