@@ -92,8 +92,6 @@ void batch_dot_grad(Index n, const DotSide& side_a, const DotSide& side_b, const
 }
 
 namespace {
-constexpr double kMaxInverse = 1e7;  // 1 / Keras' epsilon
-
 /// body(first number, its vector's position among the inverses) for each vector along the axis.
 template <class Body>
 void each_vector(Index n, const DotSide& side, const Body& body) {
@@ -104,21 +102,21 @@ void each_vector(Index n, const DotSide& side, const Body& body) {
 }  // namespace
 
 template <class T>
-void unit_length(Index n, const DotSide& side, const T* x, T* y, T* inverse) {
+void unit_length(Index n, const DotSide& side, const T* x, T* y, T* inverse, T limit) {
   each_vector(n, side, [&](Index at, Index vector) {
     T squares = 0;
     for (Index k = 0; k < side.length; ++k) squares += x[at + k * side.inner] * x[at + k * side.inner];
-    const T scale = inverse[vector] = std::min(T(1) / std::sqrt(squares), T(kMaxInverse));
+    const T scale = inverse[vector] = std::min(T(1) / std::sqrt(squares), limit);
     for (Index k = 0; k < side.length; ++k) y[at + k * side.inner] = x[at + k * side.inner] * scale;
   });
 }
 
 template <class T>
-void unit_length_grad(Index n, const DotSide& side, const T* y, const T* inverse, T* dy) {
+void unit_length_grad(Index n, const DotSide& side, const T* y, const T* inverse, T* dy, T limit) {
   each_vector(n, side, [&](Index at, Index vector) {
     const T scale = inverse[vector];
     T along = 0;  // the part along y, which a change of length takes back; none where the length is clipped
-    if (scale < T(kMaxInverse))
+    if (scale < limit)
       for (Index k = 0; k < side.length; ++k) along += y[at + k * side.inner] * dy[at + k * side.inner];
     for (Index k = 0; k < side.length; ++k) {
       T& d = dy[at + k * side.inner];
@@ -130,12 +128,12 @@ void unit_length_grad(Index n, const DotSide& side, const T* y, const T* inverse
 template void batch_dot(Index, const DotSide&, const DotSide&, const float*, const float*, float*);
 template void batch_dot_grad(Index, const DotSide&, const DotSide&, const float*, const float*, const float*,
                              float*, float*);
-template void unit_length(Index, const DotSide&, const float*, float*, float*);
-template void unit_length_grad(Index, const DotSide&, const float*, const float*, float*);
+template void unit_length(Index, const DotSide&, const float*, float*, float*, float);
+template void unit_length_grad(Index, const DotSide&, const float*, const float*, float*, float);
 template void batch_dot(Index, const DotSide&, const DotSide&, const double*, const double*, double*);
 template void batch_dot_grad(Index, const DotSide&, const DotSide&, const double*, const double*,
                              const double*, double*, double*);
-template void unit_length(Index, const DotSide&, const double*, double*, double*);
-template void unit_length_grad(Index, const DotSide&, const double*, const double*, double*);
+template void unit_length(Index, const DotSide&, const double*, double*, double*, double);
+template void unit_length_grad(Index, const DotSide&, const double*, const double*, double*, double);
 
 }  // namespace cornu::kernels

@@ -134,6 +134,55 @@ void resize_bilinear_grad(View<const T> dy, View<T> dx) {
   });
 }
 
+namespace {
+/// In float, as TensorFlow, whatever T is: else double could choose another pixel.
+Index nearest(Index output, Index in, Index out) {
+  const float at = (static_cast<float>(output) + 0.5f) * (static_cast<float>(in) / static_cast<float>(out));
+  return std::min(static_cast<Index>(std::floor(at)), in - 1);
+}
+}  // namespace
+
+template <class T>
+void resize_nearest(View<const T> x, View<T> y) {
+  const Pictures p(x.shape, y.shape);
+  if (p.nothing()) return;
+  const Index in_width = p.small_w * p.c, width = p.large_w * p.c;
+  detail::parallel_chunks(p.n * p.large_h, rows_chunk(width), [&](Index first, Index last) {
+    for (Index row = first; row < last; ++row) {
+      const Index h = nearest(row % p.large_h, p.small_h, p.large_h);
+      const T* from = x.data + (row / p.large_h * p.small_h + h) * in_width;
+      T* to = y.data + row * width;
+      for (Index i = 0; i < p.large_w; ++i) {
+        const T* pixel = from + nearest(i, p.small_w, p.large_w) * p.c;
+        to = std::copy(pixel, pixel + p.c, to);
+      }
+    }
+  });
+}
+
+template <class T>
+void resize_nearest_grad(View<const T> dy, View<T> dx) {
+  const Pictures p(dx.shape, dy.shape);
+  if (p.nothing()) return;
+  const Index in_size = p.small_h * p.small_w * p.c, size = p.large_h * p.large_w * p.c;
+  detail::parallel_for(p.n, [&](Index n) {
+    T* picture = dx.data + n * in_size;
+    std::fill(picture, picture + in_size, T(0));
+    const T* from = dy.data + n * size;
+    for (Index h = 0; h < p.large_h; ++h) {
+      T* row = picture + nearest(h, p.small_h, p.large_h) * p.small_w * p.c;
+      for (Index i = 0; i < p.large_w; ++i, from += p.c) {
+        T* to = row + nearest(i, p.small_w, p.large_w) * p.c;
+        for (Index c = 0; c < p.c; ++c) to[c] += from[c];
+      }
+    }
+  });
+}
+
+template void resize_nearest(View<const float>, View<float>);
+template void resize_nearest(View<const double>, View<double>);
+template void resize_nearest_grad(View<const float>, View<float>);
+template void resize_nearest_grad(View<const double>, View<double>);
 template void upsample_nearest(View<const float>, View<float>);
 template void upsample_nearest(View<const double>, View<double>);
 template void upsample_nearest_grad(View<const float>, View<float>);

@@ -13,20 +13,12 @@ LayerNormalizationLayer::LayerNormalizationLayer(LayerNormalization spec) : Laye
 }
 
 Shape LayerNormalizationLayer::output_shape(const Shape& input) const {
-  int expected = input.rank() - static_cast<int>(spec_.axis.values().size());
-  for (const Index axis : spec_.axis.values())
-    if (detail::sample_axis(*this, "axis", axis, input) != expected++)
-      throw ValueError(detail::concat(who(), ": axis ", axis, " is not where the last ",
-                                      spec_.axis.values().size(), " axes of the input ", input.batch_text(),
-                                      " have it. Name the last axes in ascending order, and put a Permute "
-                                      "layer before it for others."));
+  detail::check_last_axes(*this, spec_.axis, input);
   return input;
 }
 
 void LayerNormalizationLayer::build(const Shapes& inputs) {
-  const Shape& input = inputs[0];
-  const std::span<const Index> all(input.begin(), input.end());
-  const Shape normalized(all.last(spec_.axis.values().size()));
+  const Shape normalized = detail::last_axes(inputs[0], spec_.axis.values().size());
   if (spec_.scale)
     add_weight("gamma", normalized, spec_.gamma_initializer, spec_.gamma_regularizer, spec_.gamma_constraint);
   if (spec_.center)
@@ -34,10 +26,7 @@ void LayerNormalizationLayer::build(const Shapes& inputs) {
 }
 
 kernels::RowExtents LayerNormalizationLayer::extents(const Shape& x) const {
-  kernels::RowExtents e{.rows = 1, .width = 1};
-  const int first = x.rank() - static_cast<int>(spec_.axis.values().size());
-  for (int k = 0; k < x.rank(); ++k) (k < first ? e.rows : e.width) *= x[k];
-  return e;
+  return detail::row_extents(x, spec_.axis.values().size());
 }
 
 }  // namespace cornu

@@ -25,6 +25,9 @@ std::unique_ptr<Layer> make_layer(AveragePooling2D spec) {
 std::unique_ptr<Layer> make_layer(BatchNormalization spec) {
   return std::make_unique<BatchNormalizationLayer>(std::move(spec));
 }
+std::unique_ptr<Layer> make_layer(CenterCrop spec) {
+  return std::make_unique<CenterCropLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(Concatenate spec) {
   return std::make_unique<ConcatenateLayer>(std::move(spec));
 }
@@ -49,6 +52,9 @@ std::unique_ptr<Layer> make_layer(DepthwiseConv2D spec) {
 std::unique_ptr<Layer> make_layer(Dot spec) { return std::make_unique<DotLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(Dropout spec) { return std::make_unique<DropoutLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(ELU spec) { return std::make_unique<ELULayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(Embedding spec) {
+  return std::make_unique<EmbeddingLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(Flatten spec) { return std::make_unique<FlattenLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(GRU spec) { return std::make_unique<GRULayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(GaussianDropout spec) {
@@ -69,6 +75,9 @@ std::unique_ptr<Layer> make_layer(GlobalMaxPooling1D spec) {
 std::unique_ptr<Layer> make_layer(GlobalMaxPooling2D spec) {
   return std::make_unique<GlobalMaxPooling2DLayer>(std::move(spec));
 }
+std::unique_ptr<Layer> make_layer(GroupNormalization spec) {
+  return std::make_unique<GroupNormalizationLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(Input spec) { return std::make_unique<InputLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(LSTM spec) { return std::make_unique<LSTMLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(LayerNormalization spec) {
@@ -86,8 +95,14 @@ std::unique_ptr<Layer> make_layer(MaxPooling2D spec) {
 std::unique_ptr<Layer> make_layer(Maximum spec) { return std::make_unique<MaximumLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(Minimum spec) { return std::make_unique<MinimumLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(Multiply spec) { return std::make_unique<MultiplyLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(Normalization spec) {
+  return std::make_unique<NormalizationLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(PReLU spec) { return std::make_unique<PReLULayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(Permute spec) { return std::make_unique<PermuteLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(RMSNormalization spec) {
+  return std::make_unique<RMSNormalizationLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(ReLU spec) { return std::make_unique<ReLULayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(RepeatVector spec) {
   return std::make_unique<RepeatVectorLayer>(std::move(spec));
@@ -96,6 +111,7 @@ std::unique_ptr<Layer> make_layer(Rescaling spec) {
   return std::make_unique<RescalingLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(Reshape spec) { return std::make_unique<ReshapeLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(Resizing spec) { return std::make_unique<ResizingLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(SeparableConv1D spec) {
   return std::make_unique<SeparableConv1DLayer>(std::move(spec));
 }
@@ -110,6 +126,9 @@ std::unique_ptr<Layer> make_layer(SpatialDropout2D spec) {
   return std::make_unique<SpatialDropout2DLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(Subtract spec) { return std::make_unique<SubtractLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(UnitNormalization spec) {
+  return std::make_unique<UnitNormalizationLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(UpSampling1D spec) {
   return std::make_unique<UpSampling1DLayer>(std::move(spec));
 }

@@ -87,6 +87,7 @@ const std::map<std::string, std::string> kDefaults{
      "gamma_initializer=Ones "
      "moving_mean_initializer=Zeros moving_variance_initializer=Ones beta_regularizer=None "
      "gamma_regularizer=None beta_constraint=None gamma_constraint=None"},
+    {"CenterCrop", "height=1 width=1"},
     {"Concatenate", "axis=-1"},
     {"Conv1D",
      "filters=1 kernel_size=(1,) strides=(1,) padding=valid dilation_rate=(1,) groups=1 "
@@ -123,6 +124,9 @@ const std::map<std::string, std::string> kDefaults{
     {"Dot", "axes=(-1,) normalize=False"},
     {"Dropout", "rate=0 seed=None"},
     {"ELU", "alpha=1"},
+    {"Embedding",
+     "input_dim=1 output_dim=1 embeddings_initializer=RandomUniform embeddings_regularizer=None "
+     "embeddings_constraint=None mask_zero=False"},
     {"Flatten", ""},
     {"GRU",
      "units=1 activation=tanh recurrent_activation=sigmoid use_bias=True kernel_initializer=GlorotUniform "
@@ -137,6 +141,10 @@ const std::map<std::string, std::string> kDefaults{
     {"GlobalAveragePooling2D", "keepdims=False"},
     {"GlobalMaxPooling1D", "keepdims=False"},
     {"GlobalMaxPooling2D", "keepdims=False"},
+    {"GroupNormalization",
+     "groups=32 axis=-1 epsilon=0.001 center=True scale=True beta_initializer=Zeros "
+     "gamma_initializer=Ones beta_regularizer=None gamma_regularizer=None beta_constraint=None "
+     "gamma_constraint=None"},
     {"LSTM",
      "units=1 activation=tanh recurrent_activation=sigmoid use_bias=True kernel_initializer=GlorotUniform "
      "recurrent_initializer=Orthogonal bias_initializer=Zeros unit_forget_bias=True kernel_regularizer=None "
@@ -153,12 +161,17 @@ const std::map<std::string, std::string> kDefaults{
     {"Maximum", ""},
     {"Minimum", ""},
     {"Multiply", ""},
+    {"Normalization", "axis=(-1,) mean=() variance=() invert=False"},
     {"PReLU", "alpha_initializer=Zeros alpha_regularizer=None alpha_constraint=None shared_axes=()"},
     {"Permute", "dims=(1,)"},
+    {"RMSNormalization", "axis=(-1,) epsilon=1e-06"},
     {"ReLU", "max_value=None negative_slope=0 threshold=0"},
     {"RepeatVector", "n=1"},
     {"Rescaling", "scale=(1) offset=(0)"},
     {"Reshape", "target_shape=(-1,)"},
+    {"Resizing",
+     "height=1 width=1 interpolation=bilinear crop_to_aspect_ratio=False pad_to_aspect_ratio=False "
+     "fill_mode=constant fill_value=0 antialias=False"},
     {"SeparableConv1D",
      "filters=1 kernel_size=(1,) strides=(1,) padding=valid dilation_rate=(1,) depth_multiplier=1 "
      "activation=linear use_bias=True depthwise_initializer=GlorotUniform "
@@ -181,6 +194,7 @@ const std::map<std::string, std::string> kDefaults{
     {"Softmax", "axis=-1"},
     {"SpatialDropout2D", "rate=0 seed=None"},
     {"Subtract", ""},
+    {"UnitNormalization", "axis=(-1,)"},
     {"UpSampling1D", "size=2"},
     {"UpSampling2D", "size=(2, 2) interpolation=nearest"},
     {"ZeroPadding1D", "padding=(1, 1)"},

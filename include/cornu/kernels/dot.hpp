@@ -23,13 +23,13 @@ template <class T>
 void batch_dot_grad(Index n, const DotSide& side_a, const DotSide& side_b, const T* a, const T* b,
                     const T* dy, T* da, T* db);
 
-/// y = x * inverse, inverse = 1 / sqrt(sum of x^2 along the axis), at most 1e7 (Keras: 1 / epsilon).
+/// y = x * inverse, inverse = 1 / sqrt(sum of x^2 along the axis), at most `limit` (Keras: 1 / epsilon).
 ///
 /// x, y (n, outer, length, inner)   inverse (n, outer, inner)
 template <class T>
-void unit_length(Index n, const DotSide& side, const T* x, T* y, T* inverse);
+void unit_length(Index n, const DotSide& side, const T* x, T* y, T* inverse, T limit = T(1e7));
 /// Gradient of unit_length from y and inverse; dy becomes dx in place.
 template <class T>
-void unit_length_grad(Index n, const DotSide& side, const T* y, const T* inverse, T* dy);
+void unit_length_grad(Index n, const DotSide& side, const T* y, const T* inverse, T* dy, T limit = T(1e7));
 
 }  // namespace cornu::kernels

@@ -21,4 +21,13 @@ void resize_bilinear(View<const T> x, View<T> y);
 template <class T>
 void resize_bilinear_grad(View<const T> dy, View<T> dx);
 
+/// x (n, h, w, channels) -> y (n, h', w', channels), any sizes: output pixel i is input pixel
+/// (i + 1/2) h / h', rounded down.
+/// Source  tf.image.resize, nearest.
+template <class T>
+void resize_nearest(View<const T> x, View<T> y);
+/// The gradient of resize_nearest, overwriting dx.
+template <class T>
+void resize_nearest_grad(View<const T> dy, View<T> dx);
+
 }  // namespace cornu::kernels

@@ -9,6 +9,7 @@
 #include "cornu/layers/average_pooling1d.hpp"
 #include "cornu/layers/average_pooling2d.hpp"
 #include "cornu/layers/batch_normalization.hpp"
+#include "cornu/layers/center_crop.hpp"
 #include "cornu/layers/concatenate.hpp"
 #include "cornu/layers/conv1d.hpp"
 #include "cornu/layers/conv1d_transpose.hpp"
@@ -21,6 +22,7 @@
 #include "cornu/layers/dot.hpp"
 #include "cornu/layers/dropout.hpp"
 #include "cornu/layers/elu.hpp"
+#include "cornu/layers/embedding.hpp"
 #include "cornu/layers/flatten.hpp"
 #include "cornu/layers/gaussian_dropout.hpp"
 #include "cornu/layers/gaussian_noise.hpp"
@@ -28,6 +30,7 @@
 #include "cornu/layers/global_average_pooling2d.hpp"
 #include "cornu/layers/global_max_pooling1d.hpp"
 #include "cornu/layers/global_max_pooling2d.hpp"
+#include "cornu/layers/group_normalization.hpp"
 #include "cornu/layers/gru.hpp"
 #include "cornu/layers/layer_normalization.hpp"
 #include "cornu/layers/leaky_re_lu.hpp"
@@ -37,18 +40,22 @@
 #include "cornu/layers/maximum.hpp"
 #include "cornu/layers/minimum.hpp"
 #include "cornu/layers/multiply.hpp"
+#include "cornu/layers/normalization.hpp"
 #include "cornu/layers/p_re_lu.hpp"
 #include "cornu/layers/permute.hpp"
 #include "cornu/layers/re_lu.hpp"
 #include "cornu/layers/repeat_vector.hpp"
 #include "cornu/layers/rescaling.hpp"
 #include "cornu/layers/reshape.hpp"
+#include "cornu/layers/resizing.hpp"
+#include "cornu/layers/rms_normalization.hpp"
 #include "cornu/layers/separable_conv1d.hpp"
 #include "cornu/layers/separable_conv2d.hpp"
 #include "cornu/layers/simple_rnn.hpp"
 #include "cornu/layers/softmax.hpp"
 #include "cornu/layers/spatial_dropout2d.hpp"
 #include "cornu/layers/subtract.hpp"
+#include "cornu/layers/unit_normalization.hpp"
 #include "cornu/layers/up_sampling1d.hpp"
 #include "cornu/layers/up_sampling2d.hpp"
 #include "cornu/layers/zero_padding1d.hpp"
@@ -74,6 +81,7 @@ using BuiltinLayers = LayerList<
     AveragePooling1D,
     AveragePooling2D,
     BatchNormalization,
+    CenterCrop,
     Concatenate,
     Conv1D,
     Conv1DTranspose,
@@ -86,6 +94,7 @@ using BuiltinLayers = LayerList<
     Dot,
     Dropout,
     ELU,
+    Embedding,
     Flatten,
     GRU,
     GaussianDropout,
@@ -94,6 +103,7 @@ using BuiltinLayers = LayerList<
     GlobalAveragePooling2D,
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
+    GroupNormalization,
     LSTM,
     LayerNormalization,
     LeakyReLU,
@@ -102,18 +112,22 @@ using BuiltinLayers = LayerList<
     Maximum,
     Minimum,
     Multiply,
+    Normalization,
     PReLU,
     Permute,
+    RMSNormalization,
     ReLU,
     RepeatVector,
     Rescaling,
     Reshape,
+    Resizing,
     SeparableConv1D,
     SeparableConv2D,
     SimpleRNN,
     Softmax,
     SpatialDropout2D,
     Subtract,
+    UnitNormalization,
     UpSampling1D,
     UpSampling2D,
     ZeroPadding1D,

@@ -1,0 +1,47 @@
+#include "cornu/kernels/embedding.hpp"
+
+#include <algorithm>
+
+#include "core/parallel.hpp"
+
+namespace cornu::kernels {
+
+template <class T>
+Index first_outside(View<const T> ids, Index limit) {
+  const T* found = std::find_if(ids.begin(), ids.end(), [&](T id) { return !(id > T(-1) && id < T(limit)); });
+  return found == ids.end() ? -1 : found - ids.begin();
+}
+
+template <class T>
+void gather_rows(View<const T> ids, View<const T> table, View<T> y) {
+  const Index width = table.shape.back();
+  detail::parallel_chunks(ids.size(), detail::kElementChunk / width + 1, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i) {
+      const T* row = table.data + static_cast<Index>(ids[i]) * width;
+      std::copy(row, row + width, y.data + i * width);
+    }
+  });
+}
+
+template <class T>
+void scatter_add_rows(View<const T> ids, View<const T> dy, View<T> dtable) {
+  // Threads share the columns: ids that come twice then meet in one thread, in their order.
+  constexpr Index kColumns = 32;
+  const Index width = dtable.shape.back();
+  detail::parallel_chunks(width, kColumns, [&](Index first, Index last) {
+    for (Index i = 0; i < ids.size(); ++i) {
+      const T* from = dy.data + i * width;
+      T* to = dtable.data + static_cast<Index>(ids[i]) * width;
+      for (Index c = first; c < last; ++c) to[c] += from[c];
+    }
+  });
+}
+
+template Index first_outside(View<const float>, Index);
+template Index first_outside(View<const double>, Index);
+template void gather_rows(View<const float>, View<const float>, View<float>);
+template void gather_rows(View<const double>, View<const double>, View<double>);
+template void scatter_add_rows(View<const float>, View<const float>, View<float>);
+template void scatter_add_rows(View<const double>, View<const double>, View<double>);
+
+}  // namespace cornu::kernels
