@@ -180,10 +180,9 @@ void transpose_4(const float* from, Index col_stride, float* to, Index width) {
 
 /// `count` rows of one panel; columns beyond `cols` become zeros.
 void pack_panel(const PackSource& s, const float* from, Index count, Index cols, Index width, float* to) {
-  if (s.col_stride == 1 && cols == width) {
+  if (s.col_stride == 1 && cols == width) {  // a last panel of one vector
     for (Index k = 0; k < count; ++k)
-      for (Index j = 0; j < width; j += lanes())
-        hn::Store(hn::LoadU(kTag, from + k * s.row_stride + j), kTag, to + k * width + j);
+      hn::Store(hn::LoadU(kTag, from + k * s.row_stride), kTag, to + k * width);
     return;
   }
   Index j = 0;
@@ -201,9 +200,26 @@ void pack_panel(const PackSource& s, const float* from, Index count, Index cols,
   }
 }
 
+/// Rows of B that lie side by side in memory, read in order: panel after panel would touch another page at
+/// each row. Writes the whole panels; their columns are returned.
+Index pack_rows(const PackSource& s, Index first, Index count, Index depth, Index cols, float* packed) {
+  const Index n = lanes(), width = 2 * n, panels = cols / width;
+  for (Index k = 0; k < count; ++k) {
+    const float* from = s.b + k * s.row_stride;
+    float* to = packed + (first + k) * width;
+    for (Index p = 0; p < panels; ++p, from += width, to += depth * width) {
+      hn::Store(hn::LoadU(kTag, from), kTag, to);
+      hn::Store(hn::LoadU(kTag, from + n), kTag, to + n);
+    }
+  }
+  return panels * width;
+}
+
 void pack_b(const PackSource& source, Index first, Index count, Index depth, Index cols, float* packed) {
   const Index n = lanes();
-  for (Index col = 0; col < cols;) {
+  const Index done = source.col_stride == 1 ? pack_rows(source, first, count, depth, cols, packed) : 0;
+  packed += depth * done;
+  for (Index col = done; col < cols;) {
     const Index left = cols - col, width = left <= n ? n : 2 * n;
     pack_panel(source, source.b + col * source.col_stride, count, left < width ? left : width, width,
                packed + first * width);

@@ -31,6 +31,7 @@ Plan::Plan(const ExecGraph& graph, Options options) : graph_(graph), options_(st
       if (options_.logits[i] && graph_.producer[at(graph_.outputs[i])] == int(k)) step.logits = true;
     if (step.layer->activity_regularizer()) step.penalty.resize(std::size_t(options_.capacity));
   }
+  move_relus();
   find_trainable();
   make_segments();
   make_value_buffers();
@@ -57,6 +58,23 @@ void Plan::find_trainable() {
       const auto found = std::find(trainable_.begin(), trainable_.end(), &w);
       step.gradients.push_back(found == trainable_.end() ? -1 : int(found - trainable_.begin()));
     }
+}
+
+// relu(largest of z) is the largest of relu(z), and the gradients agree too. So where a max pooling follows,
+// relu runs on the pooled numbers, and the convolution's whole output need not be kept for backward: what is
+// kept is a quarter of it and a byte each that tells where it came from.
+void Plan::move_relus() {
+  for (std::size_t k = 0; k < steps_.size(); ++k) {
+    if (!steps_[k].layer->picks_largest()) continue;
+    const int v = graph_.nodes[k].inputs[0], producer = graph_.producer[at(v)];
+    if (producer < 0 || graph_.consumers[at(v)].size() != 1) continue;
+    if (std::find(graph_.outputs.begin(), graph_.outputs.end(), v) != graph_.outputs.end()) continue;
+    Step& before = steps_[at(producer)];
+    if (before.layer->final_activation() != ActivationFn::relu || before.layer->activity_regularizer())
+      continue;
+    before.logits = true;
+    steps_[k].relu = true;
+  }
 }
 
 // A segment is a run of calls that are all cut into slices or all take the whole batch; light calls go with
@@ -180,6 +198,8 @@ void Plan::make_value_buffers() {
       step.needs = step.layer->backward_needs();
     else
       step.needs = {.input = false, .output = false};
+    if (step.logits) step.needs.output = false;
+    if (step.relu && options_.training) step.needs.output = true;
     const bool keep_output =
         options_.training && (step.needs.output || bool(step.layer->activity_regularizer()));
     for (const int v : node.inputs) --readers[at(value_buffer_[at(v)])];

@@ -79,6 +79,7 @@ class Plan {
     std::size_t layer_index = 0;
     BackwardNeeds needs;
     bool logits = false, backward = false, trainable = false;
+    bool relu = false;  ///< of the layer before, after this one: see move_relus
     Shapes input_shapes;
     std::vector<int> dx, dy;     ///< gradient buffers, -1 where not asked
     std::vector<int> temporary;  ///< for each dx: where it goes first when it is added, -1: straight
@@ -98,6 +99,7 @@ class Plan {
   };
 
   void find_trainable();
+  void move_relus();
   void make_segments();
   void make_value_buffers();
   void make_gradient_buffers();

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/parallel.hpp"
+#include "cornu/kernels/activation.hpp"
 #include "cornu/kernels/elementwise.hpp"
 #include "model/plan.hpp"
 
@@ -140,6 +141,7 @@ void Plan::run_forward(std::size_t k, const Slice& slice) {
   call.x = std::span(w.x).first(node.inputs.size());
   call.y = std::span(w.out).first(node.outputs.size());
   step.layer->forward(call);
+  if (step.relu) kernels::activation<float>(ActivationFn::relu, w.out[0], w.out[0]);
   if (!step.penalty.empty())
     for (std::size_t o = 0; o < node.outputs.size(); ++o)
       step.penalty[std::size_t(slice.index)] += step.layer->activity_regularizer().penalty(w.out[o]);
@@ -196,6 +198,7 @@ void Plan::run_backward(std::size_t k, const Slice& slice) {
   }
   for (std::size_t i = 0; i < step.gradients.size(); ++i)
     w.dweights[i] = step.gradients[i] >= 0 ? lane_gradient(step.gradients[i], slice.lane) : View<float>();
+  if (step.relu) kernels::activation_grad<float>(ActivationFn::relu, {}, w.y[0], w.dy[0], w.dy[0]);
   BackwardCall<float> call;
   fill_call(call, step, slice, step.scratch_backward);
   call.x = std::span(w.x).first(node.inputs.size());

@@ -38,7 +38,7 @@ struct Call {
   std::span<T> scratch;              ///< scratch_values() of unspecified content
   bool training = false;             ///< dropout drops, batch normalization uses the batch
   bool trainable = true;             ///< the layer's own flag: false freezes batch normalization too
-  bool logits = false;               ///< leave out final_activation(): the loss takes it from here
+  bool logits = false;               ///< leave out final_activation(): it is done elsewhere
   RandomKey random;                  ///< differs by seed, step and place of the call in the model
   Index first_sample = 0;            ///< position of sample 0 of this slice in the batch
 
@@ -89,7 +89,7 @@ enum class InPlace {
 /// What backward reads besides dy and the saved bytes.
 struct BackwardNeeds {
   bool input = true;
-  bool output = false;
+  bool output = false;  ///< never handed in when call.logits is set
 };
 
 /// The contract of every layer: a spec and weights, nothing else. No activations, gradients or counters live
@@ -126,8 +126,12 @@ class Layer {
   virtual Index scratch_values(const Shapes& inputs, Index samples) const;
   virtual Slicing slicing(const Shapes& inputs, bool training) const;
   virtual InPlace in_place(bool training) const;
-  /// softmax or sigmoid when that is the last thing the layer does and call.logits can leave it out.
+  /// The activation that is the last thing the layer does and that call.logits can leave out.
   virtual ActivationFn final_activation() const { return ActivationFn::linear; }
+
+  /// Whether each output number is the largest of some input numbers. Then a relu may run after this layer
+  /// instead of before it, on fewer numbers.
+  virtual bool picks_largest() const { return false; }
 
   const std::string& name() const { return name_; }
   void set_name(std::string name) { name_ = std::move(name); }

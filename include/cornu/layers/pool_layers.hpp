@@ -25,6 +25,7 @@ class MaxPoolLayer final : public LayerOf<Spec, MaxPoolLayer<Spec>> {
     return y.count() * kernels::max_pool2d_argmax_bytes(window_.geometry(x, y));
   }
   Slicing slicing(const Shapes&, bool) const override { return Slicing::samples; }
+  bool picks_largest() const override { return true; }
 
   const PoolWindow& window() const { return window_; }
 
