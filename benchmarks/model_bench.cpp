@@ -30,7 +30,7 @@ constexpr const char* kHelp =
 
 train_img_s: the whole step, forward, loss, backward and Adam, in pictures a second; infer_img_s: predict on
 the same batch; batch1_ms: predict on one picture. Each as the best and as the median step. peak_rss_mb: of a
-process that does only this.
+process that has only trained, or with --no-train only predicted.
 )";
 
 struct Options {
@@ -60,16 +60,23 @@ Rate measure(double seconds, const Step& step) {
   return {times.front(), times[times.size() / 2]};
 }
 
+/// Most memory that this process has had.
+double peak_mb() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return double(usage.ru_maxrss) / 1024;
+}
+
 void speeds(const NamedModel& named, const Options& options) {
   Sequential model = make_model(named);
   const Tensor x = make_input(named, named.batch), y = make_target(named, named.batch);
   const Tensor one = make_input(named, 1);
   Rate train{0, 0};
   if (options.train) train = measure(options.seconds, [&] { model.train_on_batch(x, y); });
+  double peak = options.train ? peak_mb() : 0;
   const Rate infer = measure(options.seconds, [&] { model.predict_on_batch(x); });
   const Rate single = measure(options.seconds / 2, [&] { model.predict_on_batch(one); });
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
+  if (!options.train) peak = peak_mb();
   const auto rate = [&](double s) { return s > 0 ? double(named.batch) / s : 0.; };
   const std::string name(named.name), isa(kernels::isa());
   const char* const text =
@@ -81,8 +88,8 @@ void speeds(const NamedModel& named, const Options& options) {
           : "%-10s batch %3d, %d threads: train %8.5g img/s (median %8.5g), infer %8.5g (%8.5g), one picture "
             "%7.4g ms (%7.4g), %6.1f MB, %s\n";
   std::printf(text, name.c_str(), int(named.batch), options.threads, rate(train.best), rate(train.median),
-              rate(infer.best), rate(infer.median), 1e3 * single.best, 1e3 * single.median,
-              double(usage.ru_maxrss) / 1024, isa.c_str());
+              rate(infer.best), rate(infer.median), 1e3 * single.best, 1e3 * single.median, peak,
+              isa.c_str());
 }
 
 void profile(const NamedModel& named, const Options& options) {

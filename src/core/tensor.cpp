@@ -1,8 +1,13 @@
 #include "cornu/core/tensor.hpp"
 
+#if __has_include(<sys/mman.h>)
+#include <sys/mman.h>
+#endif
+
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <memory>
 #include <new>
 
 #include "cornu/core/error.hpp"
@@ -12,9 +17,24 @@ namespace cornu {
 namespace {
 constexpr std::align_val_t kAlignment{64};
 
+// A hint: pages of 2 MiB for what is large, so that walking through it does not wait for page tables (5 to 20
+// % of a prediction with 20 MB of weights). Wholly inside the memory, so that no more of it becomes resident.
+void ask_for_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) {
+#ifdef MADV_HUGEPAGE
+  constexpr std::size_t page = std::size_t(2) << 20;
+  void* start = memory;
+  std::size_t left = bytes;
+  if (bytes >= 2 * page && std::align(page, page, start, left))
+    madvise(start, left / page * page, MADV_HUGEPAGE);
+#endif
+}
+
 float* allocate(Index count) {
   if (count == 0) return nullptr;
-  return static_cast<float*>(::operator new(std::size_t(count) * sizeof(float), kAlignment));
+  const std::size_t bytes = std::size_t(count) * sizeof(float);
+  void* memory = ::operator new(bytes, kAlignment);
+  ask_for_large_pages(memory, bytes);
+  return static_cast<float*>(memory);
 }
 
 void copy(const float* from, float* to, Index count) {

@@ -2,6 +2,7 @@
 #define HWY_TARGET_INCLUDE "kernels/tile.cpp"
 #include <hwy/foreach_target.h>
 // after foreach_target, which includes this file once per instruction set
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include "kernels/isa.hpp"
@@ -228,18 +229,25 @@ void pack_b(const PackSource& source, Index first, Index count, Index depth, Ind
   }
 }
 
+constexpr Index kFloatsAhead = 3072;  // 12 KiB: late enough to stay in L1
+
 template <int kRows>
 void thin(Index cols, Index depth, const float* a, Index lda, const float* b, Index ldb, float* c,
           Index ldc) {
   const Index n = lanes();
   for (int i = 0; i < kRows; ++i)
     for (Index j = 0; j < cols; ++j) c[i * ldc + j] = 0.f;
+  const Index ahead = ldb * 4 >= kFloatsAhead ? 4 : kFloatsAhead / ldb;
   // Four rows of b at a time: each c is loaded and stored once for four products, b streams row after row.
   for (Index k = 0; k < depth; k += 4) {
     const Index count = depth - k < 4 ? depth - k : 4;
     const float* row = b + k * ldb;
     Index j = 0;
-    for (; count == 4 && j + n <= cols; j += n)
+    for (; count == 4 && j + n <= cols; j += n) {
+      // Weights that come from memory, not from a cache, must be asked for early enough: with rows in order,
+      // so many lines ahead; a wrong guess costs nothing.
+      if (j % 16 == 0)
+        for (int l = 0; l < 4; ++l) hwy::Prefetch(row + (l + ahead) * ldb + j);
       for (int i = 0; i < kRows; ++i) {
         const float* x = a + i * lda + k;
         Vec sum = hn::LoadU(kTag, c + i * ldc + j);
@@ -247,6 +255,7 @@ void thin(Index cols, Index depth, const float* a, Index lda, const float* b, In
           sum = hn::MulAdd(hn::Set(kTag, x[l]), hn::LoadU(kTag, row + l * ldb + j), sum);
         hn::StoreU(sum, kTag, c + i * ldc + j);
       }
+    }
     const hn::CappedTag<float, 1> one;  // the same fused multiply-add as above, so the same bits
     for (; j < cols; ++j)
       for (int i = 0; i < kRows; ++i) {

@@ -137,12 +137,13 @@ void winograd_conv(const TapConv& conv, std::span<float> memory) {
   const auto floats = static_cast<Index>(winograd_scratch().data.size()) - 2 * kFrequencies * kPadding;
   const Index room =
       floats / (kFrequencies * (conv.channels + roundup(std::min<Index>(conv.out_channels, 128), 32)));
-  const Index most = std::clamp<Index>(spread ? ceil_div(grid.count, 8) : kTiles, std::min<Index>(room, 24),
-                                       std::min(room, kTiles));
-  const Index tiles = even_part(grid.count, most, most % 6 == 0 ? 6 : 1),
-              blocks = ceil_div(grid.count, tiles);
+  // Whole groups of the product's 6 rows; few tiles a block would read the packed kernel too often.
+  const Index wanted = spread ? std::clamp<Index>(ceil_div(grid.count, 8), kTiles / 2, kTiles) : kTiles;
+  const Index most = std::max<Index>(1, std::min(room, wanted) / 6 * 6);
+  const Index tiles = even_part(grid.count, most, std::min<Index>(most, 6));
+  const Index blocks = ceil_div(grid.count, tiles);
   const bool cut = spread && blocks < 8;  // small maps of many channels: cut the channels too
-  const Index width = cut ? even_part(conv.out_channels, 64, 32) : conv.out_channels;
+  const Index width = cut ? even_part(conv.out_channels, blocks == 1 ? 64 : 128, 32) : conv.out_channels;
   const Index widths = ceil_div(conv.out_channels, width);
   detail::parallel_for(blocks * widths, [&](Index t) {
     const Index first = t / widths * tiles, o = t % widths * width;
