@@ -19,9 +19,11 @@ using namespace cornu::benchmarks;
 namespace {
 
 constexpr const char* kHelp =
-    R"(usage: model_bench [--model NAME] [--threads N] [--seconds S] [--json] [--profile] [--no-train]
+    R"(usage: model_bench [--model NAME] [--batch N] [--threads N] [--seconds S] [--json] [--profile] [--no-train]
 
-  --model NAME    catdog64, cifar10, flowers150, intel150, vgg16_150 or mlp_mnist; all when not given
+  --model NAME    catdog64, cifar10, flowers150, intel150, vgg16_150 or mlp_mnist; all these when not given.
+                  Single large layers: dense2048, conv512, kernel31
+  --batch N       samples of a batch, instead of what the network's course uses
   --threads N     threads to use (1)
   --seconds S     of measuring for each number (4)
   --json          one JSON object a line instead of text
@@ -35,7 +37,7 @@ process that has only trained, or with --no-train only predicted.
 
 struct Options {
   std::string_view model;
-  int threads = 1;
+  int threads = 1, batch = 0;
   double seconds = 4;
   bool json = false, profile = false, train = true;
 };
@@ -131,6 +133,8 @@ Options parse(int argc, char** argv) {
       options.model = value();
     else if (word == "--threads")
       options.threads = std::atoi(value());
+    else if (word == "--batch")
+      options.batch = std::atoi(value());
     else if (word == "--seconds")
       options.seconds = std::atof(value());
     else if (word == "--json")
@@ -173,11 +177,13 @@ int main(int argc, char** argv) {
   const Options options = parse(argc, argv);
   bool found = false;
   int worst = 0;
-  for (const NamedModel& named : kModels) {
-    if (!options.model.empty() && options.model != named.name) continue;
-    found = true;
-    worst = std::max(worst, run_apart(named, options));
-  }
+  for (const auto* list : {&kModels, &kLargeModels})
+    for (NamedModel named : *list) {
+      if (options.model.empty() ? list != &kModels : options.model != named.name) continue;
+      found = true;
+      if (options.batch > 0) named.batch = options.batch;
+      worst = std::max(worst, run_apart(named, options));
+    }
   if (!found) usage(2);
   return worst;
 }

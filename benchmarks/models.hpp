@@ -20,6 +20,13 @@ inline const std::vector<NamedModel> kModels{
     {"vgg16_150", {150, 150, 3}, 8, 6},   {"mlp_mnist", {28, 28, 1}, 128, 10},
 };
 
+/// Single layers of unusual size, each before a small dense one.
+inline const std::vector<NamedModel> kLargeModels{
+    {"dense2048", {2048}, 32, 10},
+    {"conv512", {14, 14, 512}, 8, 10},
+    {"kernel31", {1000, 1000, 1}, 1, 10},
+};
+
 inline void add_conv(Sequential& model, Index filters, Index kernel, Padding padding) {
   model.add(Conv2D{.filters = filters, .kernel_size = Size2(kernel), .padding = padding, .activation = relu});
 }
@@ -46,6 +53,12 @@ inline void add_layers(Sequential& model, std::string_view name) {
       pool();
     }
     model.add(Flatten{}), dense(256);
+  } else if (name == "dense2048") {
+    dense(2048);
+  } else if (name == "conv512") {
+    add_conv(model, 512, 3, Padding::same), model.add(GlobalAveragePooling2D{});
+  } else if (name == "kernel31") {
+    add_conv(model, 1, 31, Padding::same), model.add(GlobalAveragePooling2D{});
   } else {  // mlp_mnist
     model.add(Flatten{});
     for (int i = 0; i < 2; ++i) dense(512), model.add(Dropout{.rate = 0.2f});

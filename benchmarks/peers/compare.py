@@ -2,7 +2,7 @@
 """Cornu, PyTorch and Keras side by side, taking turns, and a table of ratios to the better of the two peers.
 
 usage: compare.py MODEL_BENCH [--torch PYTHON] [--keras PYTHON] [--models A,B] [--threads 1,2]
-                  [--seconds S] [--rounds R] [--log FILE]
+                  [--seconds S] [--rounds R] [--batch N] [--log FILE]
 
 PYTHON is an interpreter that has torch, or keras with tensorflow-cpu; a peer without one is left out. PyTorch
 runs in both memory layouts. Each round measures every program once, one after the other, so that a slow
@@ -56,7 +56,7 @@ def main():
     a.add_argument('--torch'), a.add_argument('--keras')
     a.add_argument('--models', default=MODELS), a.add_argument('--threads', default='1,2')
     a.add_argument('--seconds', type=float, default=4), a.add_argument('--rounds', type=int, default=3)
-    a.add_argument('--log')
+    a.add_argument('--batch'), a.add_argument('--log')
     a = a.parse_args()
     print('best (median); ratio of Cornu to the better peer: img/s higher is better, ms lower is better')
     for model in a.models.split(','):
@@ -69,6 +69,9 @@ def main():
                                                    a.seconds, layout]
             if a.keras:
                 programs['keras'] = [a.keras, os.path.join(HERE, 'keras_bench.py'), model, threads, a.seconds]
+            if a.batch:
+                for name, command in programs.items():
+                    command += ['--batch', a.batch] if name == 'cornu' else [a.batch]
             rounds = {name: [] for name in programs}
             for _ in range(a.rounds):
                 for name, command in programs.items():

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Keras on TensorFlow on one of model_bench's networks, as model_bench measures: one JSON object.
-usage: keras_bench.py MODEL THREADS SECONDS"""
+usage: keras_bench.py MODEL THREADS SECONDS [BATCH]"""
 import json, os, resource, sys, time
 os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
 os.environ['CUDA_VISIBLE_DEVICES'] = '-1'
@@ -25,6 +25,10 @@ def dense(*units):
     return [L.Dense(u, activation='relu') for u in units]
 
 
+def global_conv(filters, size):
+    return [L.Conv2D(filters, size, padding='same', activation='relu'), L.GlobalAveragePooling2D()]
+
+
 two_convs = lambda: convs('valid', [(32, 3)], [(32, 3)]) + dense(128)
 VGG = [[(64, 3)] * 2, [(128, 3)] * 2, [(256, 3)] * 3, [(512, 3)] * 3, [(512, 3)] * 3]
 MODELS = {  # layers, input, batch, classes
@@ -36,8 +40,12 @@ MODELS = {  # layers, input, batch, classes
     'vgg16_150': (lambda: convs('same', *VGG) + dense(256), (150, 150, 3), 8, 6),
     'mlp_mnist': (lambda: [L.Flatten(), *dense(512), L.Dropout(.2), *dense(512), L.Dropout(.2)],
                   (28, 28, 1), 128, 10),
+    'dense2048': (lambda: dense(2048), (2048,), 32, 10),
+    'conv512': (lambda: global_conv(512, 3), (14, 14, 512), 8, 10),
+    'kernel31': (lambda: global_conv(1, 31), (1000, 1000, 1), 1, 10),
 }
 make, shape, batch, classes = MODELS[name]
+batch = int(sys.argv[4]) if len(sys.argv) > 4 else batch
 last = L.Dense(classes, activation='sigmoid' if classes == 1 else 'softmax')
 model = keras.Sequential([keras.Input(shape), *make(), last])
 model.compile('adam', 'binary_crossentropy' if classes == 1 else 'sparse_categorical_crossentropy')

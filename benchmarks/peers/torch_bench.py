@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """PyTorch on one of model_bench's networks, as model_bench measures: one JSON object.
-usage: torch_bench.py MODEL THREADS SECONDS nchw|nhwc"""
+usage: torch_bench.py MODEL THREADS SECONDS nchw|nhwc [BATCH]"""
 import json, resource, sys, time
 import torch, torch.nn as nn, torch.nn.functional as F
 
@@ -37,6 +37,11 @@ def vgg():
     return convs(*blocks)
 
 
+def global_conv(c, k, size):
+    return [nn.Conv2d(c, k, size, padding=size // 2), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+            nn.Linear(k, 10)]
+
+
 def two_convs(flat):
     return convs([(3, 32, 3, 0)], [(32, 32, 3, 0)]) + dense(flat, 128, 1 if flat < 10000 else 6)
 
@@ -51,14 +56,18 @@ MODELS = {  # layers, input, batch, classes
     'vgg16_150': (lambda: vgg() + dense(4 * 4 * 512, 256, 6), (3, 150, 150), 8, 6),
     'mlp_mnist': (lambda: [nn.Flatten(), nn.Linear(784, 512), nn.ReLU(), nn.Dropout(.2), nn.Linear(512, 512),
                            nn.ReLU(), nn.Dropout(.2), nn.Linear(512, 10)], (1, 28, 28), 128, 10),
+    'dense2048': (lambda: dense(2048, 2048, 10), (2048,), 32, 10),
+    'conv512': (lambda: global_conv(512, 512, 3), (512, 14, 14), 8, 10),
+    'kernel31': (lambda: global_conv(1, 1, 31), (1, 1000, 1000), 1, 10),
 }
 make, shape, batch, classes = MODELS[name]
+batch = int(sys.argv[5]) if len(sys.argv) > 5 else batch
 model = nn.Sequential(*make())
 x = torch.rand(batch, *shape)
 y = torch.randint(0, classes, (batch,)) if classes > 1 else torch.randint(0, 2, (batch, 1)).float()
-if layout == 'nhwc':
+if layout == 'nhwc' and len(shape) == 3:
     model, x = model.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
-one = x[:1].clone(memory_format=torch.channels_last if layout == 'nhwc' else torch.contiguous_format)
+one = x[:1].clone(memory_format=torch.channels_last if layout == 'nhwc' and len(shape) == 3 else torch.contiguous_format)
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, foreach=True)
 
 
