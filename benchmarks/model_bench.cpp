@@ -20,6 +20,7 @@ namespace {
 
 constexpr const char* kHelp =
     R"(usage: model_bench [--model NAME] [--batch N] [--threads N] [--seconds S] [--json] [--profile] [--no-train]
+                   [--fingerprint STEPS]
 
   --model NAME    catdog64, cifar10, flowers150, intel150, vgg16_150 or mlp_mnist; all these when not given.
                   Single large layers: dense2048, conv512, kernel31
@@ -28,6 +29,9 @@ constexpr const char* kHelp =
   --seconds S     of measuring for each number (4)
   --json          one JSON object a line instead of text
   --profile       what each layer takes, instead of the speeds
+  --fingerprint STEPS
+                  trains so many steps and prints a number that depends on every bit of every weight: it must
+                  be the same for any number of threads
   --no-train      inference alone: its memory without that of training
 
 train_img_s: the whole step, forward, loss, backward and Adam, in pictures a second; infer_img_s: predict on
@@ -37,7 +41,7 @@ process that has only trained, or with --no-train only predicted.
 
 struct Options {
   std::string_view model;
-  int threads = 1, batch = 0;
+  int threads = 1, batch = 0, fingerprint = 0;
   double seconds = 4;
   bool json = false, profile = false, train = true;
 };
@@ -119,6 +123,16 @@ void profile(const NamedModel& named, const Options& options) {
               flops / p.step_ms * 1e-6, 100 * flops / p.step_ms * 1e-6 / peak);
 }
 
+void print_fingerprint(const NamedModel& named, const Options& options) {
+  Sequential model = make_model(named);
+  const Tensor x = make_input(named, named.batch), y = make_target(named, named.batch);
+  for (int step = 0; step < options.fingerprint; ++step) model.train_on_batch(x, y);
+  std::printf(
+      "{\"model\": \"%s\", \"batch\": %d, \"threads\": %d, \"steps\": %d, \"fingerprint\": \"%016llx\"}\n",
+      std::string(named.name).c_str(), int(named.batch), options.threads, options.fingerprint,
+      static_cast<unsigned long long>(fingerprint(model)));
+}
+
 [[noreturn]] void usage(int status) {
   std::fputs(kHelp, status == 0 ? stdout : stderr);
   std::exit(status);
@@ -135,6 +149,8 @@ Options parse(int argc, char** argv) {
       options.threads = std::atoi(value());
     else if (word == "--batch")
       options.batch = std::atoi(value());
+    else if (word == "--fingerprint")
+      options.fingerprint = std::atoi(value());
     else if (word == "--seconds")
       options.seconds = std::atof(value());
     else if (word == "--json")
@@ -158,7 +174,10 @@ int run_apart(const NamedModel& named, const Options& options) {
     int status = 0;
     try {
       set_num_threads(options.threads);
-      options.profile ? profile(named, options) : speeds(named, options);
+      if (options.fingerprint > 0)
+        print_fingerprint(named, options);
+      else
+        options.profile ? profile(named, options) : speeds(named, options);
     } catch (const std::exception& e) {
       std::fprintf(stderr, "%s: %s\n", std::string(named.name).c_str(), e.what());
       status = 1;

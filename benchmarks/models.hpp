@@ -1,5 +1,7 @@
 #pragma once
+#include <bit>
 #include <cornu/cornu.hpp>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,6 +91,14 @@ inline Tensor make_target(const NamedModel& named, Index n) {
   Tensor y({n, 1});
   for (Index i = 0; i < n; ++i) y(i, 0) = float(i * 7 % (named.classes == 1 ? 2 : named.classes));
   return y;
+}
+
+/// A number that changes when any bit of any weight does (FNV-1a).
+inline std::uint64_t fingerprint(const Model& model) {
+  std::uint64_t hash = 14695981039346656037u;
+  for (const Weight* w : model.weights())
+    for (const float value : w->value) hash = (hash ^ std::bit_cast<std::uint32_t>(value)) * 1099511628211u;
+  return hash;
 }
 
 }  // namespace cornu::benchmarks
