@@ -120,13 +120,16 @@ bool winograd_wins(const TapConv& conv) {
          grid.rows * grid.cols >= 16 && 2 * y.count * x.count >= outputs;
 }
 
-Index winograd_floats(Index channels, Index out_channels) {
-  return kFrequencies * channels * roundup(out_channels, 32) + kAlignment;
+namespace {
+
+/// Output channels whose packed kernel is held at one time: 16 MiB of it. More take turns, which transforms
+/// the input once for each turn.
+Index turn_channels(Index channels, Index out_channels) {
+  constexpr Index kFloats = Index(4) << 20;
+  return even_part(out_channels, std::max<Index>(32, kFloats / (kFrequencies * channels) / 32 * 32), 32);
 }
 
-void winograd_conv(const TapConv& conv, std::span<float> memory) {
-  const TileGrid grid(conv);
-  if (grid.count == 0) return;
+void run_turn(const TapConv& conv, const TileGrid& grid, std::span<float> memory) {
   const TileOps& tile = tile_ops();
   const WinogradOps& ops = winograd_ops(conv.y.taps);
   const PackedKernel packed(tile, memory, conv);
@@ -150,6 +153,26 @@ void winograd_conv(const TapConv& conv, std::span<float> memory) {
     run_block(conv, grid, packed, ops, first, std::min(tiles, grid.count - first), o,
               std::min(width, conv.out_channels - o));
   });
+}
+
+}  // namespace
+
+Index winograd_floats(Index channels, Index out_channels) {
+  return kFrequencies * channels * roundup(turn_channels(channels, out_channels), 32) + kAlignment;
+}
+
+void winograd_conv(const TapConv& conv, std::span<float> memory) {
+  const TileGrid grid(conv);
+  if (grid.count == 0) return;
+  const Index most = turn_channels(conv.channels, conv.out_channels);
+  for (Index o = 0; o < conv.out_channels; o += most) {
+    TapConv turn = conv;
+    turn.kernel += o * conv.out_stride;
+    turn.out += o;
+    if (conv.bias) turn.bias += o;
+    turn.out_channels = std::min(most, conv.out_channels - o);
+    run_turn(turn, grid, memory);
+  }
 }
 
 }  // namespace cornu::kernels

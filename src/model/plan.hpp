@@ -80,6 +80,7 @@ class Plan {
     BackwardNeeds needs;
     bool logits = false, backward = false, trainable = false;
     bool relu = false;  ///< of the layer before, after this one: see move_relus
+    int again = -1;     ///< buffer of an output that backward computes anew: see choose_again
     Shapes input_shapes;
     std::vector<int> dx, dy;     ///< gradient buffers, -1 where not asked
     std::vector<int> temporary;  ///< for each dx: where it goes first when it is added, -1: straight
@@ -101,6 +102,7 @@ class Plan {
   void find_trainable();
   void move_relus();
   void make_segments();
+  void choose_again();
   void make_value_buffers();
   void make_gradient_buffers();
   void place();
@@ -115,7 +117,8 @@ class Plan {
 
   template <class Body>
   void run(const Segment& segment, const Body& body);
-  void run_forward(std::size_t node, const Slice& slice);
+  void run_forward(std::size_t node, const Slice& slice, bool again = false);
+  int backward_buffer(int value) const;
   void run_backward(std::size_t node, const Slice& slice);
   void fill_call(Call<float>& call, const Step& step, const Slice& slice, int scratch);
   float* memory(int buffer, const Slice& slice) const;

@@ -127,17 +127,18 @@ void Plan::fill_call(Call<float>& call, const Step& step, const Slice& slice, in
     call.scratch = {memory(scratch, slice), std::size_t(buffers_[at(scratch)].fixed_bytes) / sizeof(float)};
 }
 
-void Plan::run_forward(std::size_t k, const Slice& slice) {
-  const Stopwatch watch(times_, k, 0);
+void Plan::run_forward(std::size_t k, const Slice& slice, bool again) {
+  const Stopwatch watch(times_, k, again ? 1 : 0);
   Step& step = steps_[k];
   const ExecNode& node = graph_.nodes[k];
   Workspace& w = workspaces_[std::size_t(slice.slot)];
   for (std::size_t i = 0; i < node.inputs.size(); ++i)
     w.x[i] = view(value_buffer_[at(node.inputs[i])], step.input_shapes[i], slice);
   for (std::size_t o = 0; o < node.outputs.size(); ++o)
-    w.out[o] = view(value_buffer_[at(node.outputs[o])], graph_.values[at(node.outputs[o])], slice);
+    w.out[o] = view(again ? step.again : value_buffer_[at(node.outputs[o])],
+                    graph_.values[at(node.outputs[o])], slice);
   ForwardCall<float> call;
-  fill_call(call, step, slice, step.scratch);
+  fill_call(call, step, slice, again ? step.scratch_backward : step.scratch);
   call.x = std::span(w.x).first(node.inputs.size());
   call.y = std::span(w.out).first(node.outputs.size());
   step.layer->forward(call);
@@ -163,6 +164,8 @@ void Plan::backward() {
     run(segment, [&](const Slice& slice, bool first_of_lane) {
       if (slice.lane >= 0 && first_of_lane)
         for (const int weight : segment.weights) kernels::fill(lane_gradient(weight, slice.lane), 0.f);
+      for (int k = segment.first_node; k < segment.last_node; ++k)
+        if (steps_[at(k)].again >= 0) run_forward(at(k), slice, true);
       for (int k = segment.last_node; k-- > segment.first_node;)
         if (steps_[at(k)].backward) run_backward(at(k), slice);
     });
@@ -182,7 +185,7 @@ void Plan::run_backward(std::size_t k, const Slice& slice) {
   const Regularizer& activity = step.layer->activity_regularizer();
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     const Shape shape = step.input_shapes[i].with_front(slice.count);
-    w.x[i] = {step.needs.input ? memory(value_buffer_[at(node.inputs[i])], slice) : nullptr, shape};
+    w.x[i] = {step.needs.input ? memory(backward_buffer(node.inputs[i]), slice) : nullptr, shape};
     const int to = step.temporary[i] >= 0 ? step.temporary[i] : step.dx[i];
     w.dx[i] = {to >= 0 ? memory(to, slice) : nullptr, shape};
   }
@@ -192,7 +195,7 @@ void Plan::run_backward(std::size_t k, const Slice& slice) {
     if (step.zero_dy[o]) kernels::fill(w.dy[o], 0.f);
     w.y[o] = {nullptr, w.dy[o].shape};
     if (!step.needs.output && !activity) continue;
-    const View<const float> y = view(value_buffer_[at(node.outputs[o])], shape, slice);
+    const View<const float> y = view(backward_buffer(node.outputs[o]), shape, slice);
     if (activity) activity.add_gradient(y, w.dy[o], 1.f / static_cast<float>(n_));
     if (step.needs.output) w.y[o] = y;
   }
