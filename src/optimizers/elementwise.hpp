@@ -1,7 +1,9 @@
 #pragma once
 #include <array>
+#include <string_view>
 #include <utility>
 
+#include "cornu/kernels/isa.hpp"
 #include "optimizers/base.hpp"
 
 namespace cornu::detail {
@@ -34,14 +36,19 @@ class ElementwiseOptimizer final : public OptimizerBase {
     std::array<float*, static_cast<std::size_t>(kSlots)> state{};
     for (int k = 0; k < kSlots; ++k)
       state[static_cast<std::size_t>(k)] = slot(k, piece.parameter) + piece.first;
-    run(w, g, state, piece.count, gradient_scale(piece.parameter), decay(), rule_,
-        std::make_index_sequence<static_cast<std::size_t>(kSlots)>{});
+    constexpr std::make_index_sequence<static_cast<std::size_t>(kSlots)> slots;
+    const std::string_view isa = kernels::isa();
+    if (isa == "avx2" || isa == "avx512")
+      run_wide(w, g, state, piece.count, gradient_scale(piece.parameter), decay(), rule_, slots);
+    else
+      run_narrow(w, g, state, piece.count, gradient_scale(piece.parameter), decay(), rule_, slots);
   }
 
  private:
   template <std::size_t N, std::size_t... K>
-  static void run(float* w, const float* g, const std::array<float*, N>& state, Index n,
-                  const GradientScale scale, const float decay, const Rule rule, std::index_sequence<K...>) {
+  [[gnu::always_inline]] static inline void loop(float* w, const float* g, const std::array<float*, N>& state,
+                                                 Index n, const GradientScale scale, const float decay,
+                                                 const Rule rule, std::index_sequence<K...>) {
 #pragma omp simd
     for (Index i = 0; i < n; ++i) {
       float x = w[i];
@@ -50,6 +57,27 @@ class ElementwiseOptimizer final : public OptimizerBase {
       w[i] = x;
     }
   }
+
+  // The same loop on vectors of four and of eight. Nothing is contracted to fused multiply-adds
+  // (CMakeLists.txt), so the bits are the same.
+  template <std::size_t N, class Slots>
+  static void run_narrow(float* w, const float* g, const std::array<float*, N>& state, Index n,
+                         const GradientScale scale, const float decay, const Rule rule, Slots slots) {
+    loop(w, g, state, n, scale, decay, rule, slots);
+  }
+#ifdef __x86_64__
+  template <std::size_t N, class Slots>
+  [[gnu::target("avx2")]] static void run_wide(float* w, const float* g, const std::array<float*, N>& state,
+                                               Index n, const GradientScale scale, const float decay,
+                                               const Rule rule, Slots slots) {
+    loop(w, g, state, n, scale, decay, rule, slots);
+  }
+#else
+  template <class... Arguments>
+  static void run_wide(Arguments&&... arguments) {
+    run_narrow(std::forward<Arguments>(arguments)...);
+  }
+#endif
 
   Rule rule_;
 };

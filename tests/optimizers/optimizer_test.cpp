@@ -5,6 +5,7 @@
 #include "cornu/core/tensor.hpp"
 #include "cornu/core/threads.hpp"
 #include "cornu/optimizers/optimizer_handle.hpp"
+#include "kernels/isa.hpp"
 #include "support/allocations.hpp"
 #include "support/golden.hpp"
 #include "support/messages.hpp"
@@ -88,6 +89,22 @@ TEST(Optimizer, SameBitsAtAnyThreadCount) {
     }
   }
   set_num_threads(threads);
+}
+
+TEST(Optimizer, SameBitsOnAnyInstructionSet) {
+  const OneThread one_thread;
+  for (const OptimizerHandle& handle : kAll) {
+    TestRun best(handle, kShapes);
+    best.step(3);
+    for (const std::string_view isa : kernels::available_isas()) {
+      kernels::set_isa(isa);
+      TestRun other(handle, kShapes);
+      other.step(3);
+      for (std::size_t i = 0; i < best.w.size(); ++i)
+        EXPECT_TRUE(same_bits(best.w[i], other.w[i])) << handle.type() << " parameter " << i << " on " << isa;
+    }
+    kernels::set_isa("");
+  }
 }
 
 TEST(Optimizer, AllocatesNothingAfterBuild) {
