@@ -65,6 +65,7 @@ Profile Training::profile(const Batch& batch, Index steps) {
   }
   Profile profile{.layers = {}, .step_ms = median(whole), .other_ms = median(other)};
   const Index n = batch.x[0].shape().front();
+  std::vector<bool> learns(exec_.values.size(), false);  // values that a trained weight leads to
   for (std::size_t k = 0; k < nodes; ++k) {
     const ExecNode& node = exec_.nodes[k];
     const Shape& output = exec_.values[std::size_t(node.outputs[0])];
@@ -74,8 +75,11 @@ Profile Training::profile(const Batch& batch, Index steps) {
                        .forward_ms = median(forward[k]),
                        .backward_ms = median(backward[k]),
                        .flops = forward_flops(*node.layer, output, n)};
-    // A gradient towards the weights, and one towards the input unless that is the data.
-    layer.backward_flops = (exec_.producer[std::size_t(node.inputs[0])] < 0 ? 1 : 2) * layer.flops;
+    const bool towards_input =
+        std::any_of(node.inputs.begin(), node.inputs.end(), [&](int v) { return learns[std::size_t(v)]; });
+    const bool trained = node.layer->trainable() && !node.layer->weights().empty();
+    for (const int v : node.outputs) learns[std::size_t(v)] = towards_input || trained;
+    layer.backward_flops = (int(towards_input) + int(trained)) * layer.flops;
     Index values = 0;
     for (const int v : node.inputs) values += n * exec_.values[std::size_t(v)].count();
     for (const int v : node.outputs) values += n * exec_.values[std::size_t(v)].count();
