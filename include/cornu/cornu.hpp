@@ -16,6 +16,7 @@
 #include "cornu/data/mnist.hpp"
 #include "cornu/initializers/initializer.hpp"
 #include "cornu/io/image.hpp"
+#include "cornu/io/load_options.hpp"
 #include "cornu/io/npy.hpp"
 #include "cornu/kernels/activation.hpp"
 #include "cornu/kernels/activation_function.hpp"

@@ -1,8 +1,11 @@
 #include <map>
 #include <set>
 
+#include "cornu/io/load_options.hpp"
 #include "cornu/io/npy.hpp"
 #include "cornu/model/model.hpp"
+#include "io/keras/keras_files.hpp"
+#include "io/read_file.hpp"
 #include "model/graph.hpp"
 
 namespace cornu {
@@ -23,13 +26,37 @@ std::vector<std::pair<std::string, Tensor*>> named_weights(const detail::Graph& 
 }
 }  // namespace
 
+namespace {
+bool is_keras_file(const std::string& path) {
+  return path.ends_with(".h5") || path.ends_with(".hdf5") || path.ends_with(".keras");
+}
+}  // namespace
+
 void Model::save_weights(const std::string& path) const {
+  if (path.ends_with(".keras"))
+    throw ValueError("save_weights: '" + path +
+                     "' is a name for a whole model. Use save, or a name that ends in "
+                     ".weights.h5 or .npz.");
+  if (is_keras_file(path)) return detail::save_keras_weights(graph("save_weights"), path);
   std::vector<std::pair<std::string, Tensor>> entries;
   for (const auto& [name, value] : named_weights(*graph("save_weights"))) entries.emplace_back(name, *value);
   write_npz(path, entries);
 }
 
+void Model::load_weights(const std::string& path, const LoadWeightsOptions& options) {
+  if (!is_keras_file(path)) {
+    if (options.by_name || options.skip_mismatch)
+      throw ValueError(
+          "load_weights: '" + path +
+          "' is an .npz file, which is read by the names of all weights. by_name and skip_mismatch are "
+          "for Keras' files.");
+    return load_weights(path);
+  }
+  detail::load_keras_weights(graph("load_weights"), detail::read_file(path), path, options);
+}
+
 void Model::load_weights(const std::string& path) {
+  if (is_keras_file(path)) return load_weights(path, LoadWeightsOptions{});
   const auto named = named_weights(*graph("load_weights"));
   std::map<std::string, Tensor> read;
   for (auto& [name, value] : read_npz(path)) read.insert_or_assign(name, std::move(value));

@@ -2,6 +2,8 @@
 
 #include <cctype>
 
+#include "layers/weight_budget.hpp"
+
 namespace cornu {
 
 Layer::Layer(std::string name, bool trainable, const Regularizer& activity_regularizer)
@@ -35,7 +37,9 @@ Shapes Layer::call_shapes(const Shapes& inputs) {
   // A second call (a shared layer) must want weights of the shapes that the first one made.
   std::vector<Weight> made;
   std::swap(made, weights_);
+  const Index left = detail::WeightBudget::left();
   build(inputs);
+  detail::WeightBudget::left() = left;
   std::swap(made, weights_);
   for (std::size_t i = 0; i < weights_.size(); ++i)
     if (made[i].value.shape() != weights_[i].value.shape())
@@ -80,6 +84,12 @@ std::string Layer::who() const {
 
 void Layer::add_weight(std::string name, const Shape& shape, const Initializer& initializer,
                        const Regularizer& regularizer, const Constraint& constraint, bool trainable) {
+  Index& left = detail::WeightBudget::left();
+  if (shape.count() > left)
+    throw ShapeError(
+        detail::concat(who(), ": its ", name, " of shape ", shape.text(), " has ", shape.count(),
+                       " numbers, more than the file that describes it holds. The file is damaged."));
+  left -= shape.count();
   weights_.push_back({std::move(name), Tensor(shape), trainable, initializer, regularizer, constraint});
 }
 

@@ -141,6 +141,7 @@ class Fit {
       train_epoch(epoch, bar);
       logs_ = training_.results();
       if (validation_ && (epoch + 1) % options_.validation_freq == 0 && !interrupt_.asked()) validate();
+      training_.set_epochs(epoch + 1);  // before the callbacks: one of them may save the model
       callbacks_.each([&](Callback& c) { c.on_epoch_end(model_, epoch, logs_); });
       bar.update(bar.seen(), logs_, true);
       history_.append(epoch, logs_);
@@ -284,6 +285,8 @@ detail::Training& Model::training(std::string_view what) {
   if (!training_) training_ = std::make_shared<detail::Training>(graph_, *options_);
   return *training_;
 }
+
+Index Model::epoch() const { return training_ ? training_->epochs() : 0; }
 
 Optimizer& Model::optimizer() { return training("optimizer").optimizer(); }
 

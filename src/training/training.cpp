@@ -122,13 +122,19 @@ Plan& Training::plan(bool training, Index n) {
   plan = std::make_unique<Plan>(exec_, std::move(options));
   if (training) {
     parameters_.resize(plan->trainable_weights().size());
-    if (!optimizer_->built()) {
-      Shapes shapes;
-      for (const Weight* w : plan->trainable_weights()) shapes.push_back(w->value.shape());
-      optimizer_->build(shapes);
-    }
+    built_optimizer();
   }
   return *plan;
+}
+
+Optimizer& Training::built_optimizer() {
+  if (optimizer_->built()) return *optimizer_;
+  Shapes shapes;  // in the order of Plan::trainable_weights
+  for (std::size_t l = 0; l < exec_.layers.size(); ++l)
+    for (const Weight& w : exec_.layers[l]->weights())
+      if (trainable_[l] && w.trainable) shapes.push_back(w.value.shape());
+  optimizer_->build(shapes);
+  return *optimizer_;
 }
 
 View<const float> Training::sample_weight(Output& output, std::size_t i, const Batch& batch,

@@ -24,7 +24,12 @@ class Training {
   Training(std::shared_ptr<Graph> graph, const CompileOptions& options);
 
   Optimizer& optimizer() { return *optimizer_; }
+  /// The optimizer with its state allocated, for what is trained.
+  Optimizer& built_optimizer();
   const Graph& graph() const { return *graph_; }
+  /// Epochs that fit has finished.
+  Index epochs() const { return epochs_; }
+  void set_epochs(Index epochs) { epochs_ = epochs; }
   /// Forgets the epoch's loss and metrics.
   void reset_metrics();
   /// Loss and metrics since reset_metrics, by name. The same object every time.
@@ -81,6 +86,7 @@ class Training {
   Logs logs_;
   double loss_sum_ = 0;
   Index samples_ = 0;
+  Index epochs_ = 0;
 };
 
 }  // namespace cornu::detail

@@ -5,6 +5,18 @@
 
 namespace cornu {
 
+/// The aggregate that a layer was made from: what `dynamic_cast<const SpecOf<Conv2D>*>(&layer)` finds.
+template <class Spec>
+class SpecOf {
+ public:
+  const Spec& spec() const { return spec_; }
+
+ protected:
+  explicit SpecOf(Spec spec) : spec_(std::move(spec)) {}
+  ~SpecOf() = default;
+  Spec spec_;
+};
+
 /// Base of a layer made from an aggregate: Spec is what the user writes, Self the class that derives from
 /// this. Self provides
 ///
@@ -16,12 +28,11 @@ namespace cornu {
 /// std::string_view type`, `static void fields(auto& self, auto&& visit)`, a `name`, and may have `trainable`
 /// and `activity_regularizer`.
 template <class Spec, class Self>
-class LayerOf : public Layer {
+class LayerOf : public Layer, public SpecOf<Spec> {
  public:
   explicit LayerOf(Spec spec)
-      : Layer(spec.name, trainable_of(spec), activity_of(spec)), spec_(std::move(spec)) {}
+      : Layer(spec.name, trainable_of(spec), activity_of(spec)), SpecOf<Spec>(std::move(spec)) {}
 
-  const Spec& spec() const { return spec_; }
   std::string_view type() const override { return Spec::type; }
   Shapes output_shapes(const Shapes& inputs) const override {
     check_input_count(inputs, 1);
@@ -35,9 +46,6 @@ class LayerOf : public Layer {
   void backward(const BackwardCall<float>& call) const override { self().gradient(call); }
   void forward(const ForwardCall<double>& call) const override { self().compute(call); }
   void backward(const BackwardCall<double>& call) const override { self().gradient(call); }
-
- protected:
-  Spec spec_;
 
  private:
   const Self& self() const { return static_cast<const Self&>(*this); }

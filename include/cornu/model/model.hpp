@@ -19,6 +19,8 @@ class Optimizer;
 struct CompileOptions;
 struct EvaluateOptions;
 struct FitOptions;
+struct LoadOptions;
+struct LoadWeightsOptions;
 struct PredictOptions;
 struct Profile;
 namespace detail {
@@ -43,6 +45,13 @@ class Model {
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
   virtual ~Model();
+
+  /// Reads a model that Keras 1, 2 or 3 saved (.keras, .h5), Sequential or functional, with its weights and,
+  /// if it was compiled, its optimizer with state, loss and metrics (io/load_options.hpp). No Python is
+  /// needed. Errors: FileError: unreadable, damaged, or something in it that Cornu cannot represent, named
+  /// with its layer.
+  static Model load(const std::string& path);
+  static Model load(const std::string& path, const LoadOptions& options);
 
   /// As a layer of another model; the weights are shared.
   operator LayerHandle() const;
@@ -72,15 +81,27 @@ class Model {
   std::string summary_text() const;
   void summary(std::FILE* out = stdout) const;
 
-  /// Writes all weights to an .npz file (names "conv2d/kernel"), atomically. Errors: FileError.
+  /// Writes everything, atomically, so that Keras 3 and load() open it: .keras, or .h5 in the older layout.
+  /// With the optimizer's state, loss and metrics when the model is compiled (unless one is a class of your
+  /// own). Members that only Cornu reads let training go on bit for bit. Errors: FileError; ValueError:
+  /// another ending, a layer or activation of your own.
+  void save(const std::string& path) const;
+
+  /// Writes all weights, atomically: to an .npz file (names "conv2d/kernel"), or to a .weights.h5 or .h5 file
+  /// as Keras does. Errors: FileError.
   void save_weights(const std::string& path) const;
-  /// Reads them back. Errors: FileError: damaged; ShapeError or ValueError: a weight is missing, has another
-  /// shape, or is not the model's; nothing is changed then.
+  /// Reads weights: from .npz by name, from Keras' .weights.h5, .h5 and .keras files by the places of the
+  /// layers, or as options say (io/load_options.hpp). Errors: FileError: damaged; also ShapeError or
+  /// ValueError: a weight is missing, has another shape, or is not the model's; nothing is changed then.
   void load_weights(const std::string& path);
+  void load_weights(const std::string& path, const LoadWeightsOptions& options);
 
   /// Sets optimizer, loss and metrics (training/compile_options.hpp), with fresh optimizer state.
   void compile(const CompileOptions& options);
   bool compiled() const;
+  /// Epochs that fit has finished since compile(), also in the program that saved the file this comes from.
+  ///   model.fit(x, y, FitOptions{.epochs = 20, .initial_epoch = model.epoch()});   // goes on to epoch 20
+  Index epoch() const;
   /// The running optimizer. Errors: StateError before compile.
   Optimizer& optimizer();
 

@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cornu/core/view.hpp"
+
+namespace cornu::detail {
+
+/// Makes an HDF5 file in memory, as Keras writes one: float32 arrays in one piece, texts of variable length.
+/// Equal content gives equal bytes. Errors: FileError when HDF5 fails.
+class H5Writer {
+ public:
+  H5Writer();
+  ~H5Writer();
+
+  /// A group with those above it; a group that is there already stays.
+  void group(const std::string& path);
+  void array(const std::string& path, View<const float> values);
+  /// One whole number of 64 bits.
+  void integer(const std::string& path, std::int64_t value);
+  /// Attributes of a group; "" is the root. Long lists are cut into name0, name1, ... as Keras does.
+  void text(const std::string& path, const std::string& name, const std::string& value);
+  void texts(const std::string& path, const std::string& name, const std::vector<std::string>& values);
+  /// The finished file. The writer is of no use afterwards.
+  std::vector<std::uint8_t> finish();
+
+ private:
+  struct File;
+  std::unique_ptr<File> file_;
+};
+
+}  // namespace cornu::detail

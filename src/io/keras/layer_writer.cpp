@@ -1,0 +1,61 @@
+#include <map>
+
+#include "cornu/layers/input.hpp"
+#include "cornu/layers/layers.hpp"
+#include "io/keras/field_writer.hpp"
+#include "io/keras/writers.hpp"
+
+namespace cornu::detail {
+
+namespace {
+
+using Config = Json (*)(const Layer& layer);
+
+/// Null when the layer is of another class that only has the same name.
+template <class Spec>
+Json config_of(const Layer& layer) {
+  const auto* made = dynamic_cast<const SpecOf<Spec>*>(&layer);
+  return made ? fields_config(made->spec()) : Json();
+}
+
+const std::map<std::string_view, Config>& configs() {
+  static const auto all = [] {
+    std::map<std::string_view, Config> made;
+    BuiltinLayers::for_each(
+        [&]<class Spec>(std::type_identity<Spec>) { made.emplace(Spec::type, &config_of<Spec>); });
+    return made;
+  }();
+  return all;
+}
+
+}  // namespace
+
+Json write_layer(const Layer& layer) {
+  if (const auto* nested = dynamic_cast<const NestedModel*>(&layer)) {
+    Json model = write_model(*nested->graph());
+    model["config"]["name"] = layer.name();
+    model["config"]["trainable"] = layer.trainable();
+    return model;
+  }
+  const auto found = configs().find(layer.type());
+  Json config;
+  try {
+    if (found != configs().end()) config = found->second(layer);
+  } catch (const ValueError& error) {
+    throw ValueError(concat(layer.who(), ": ", error.what()));
+  }
+  if (config.is_null())
+    throw ValueError(layer.who() +
+                     " is a class of your own, which Keras' files cannot hold. Save the weights only "
+                     "(save_weights) and build the model in code.");
+  if (!layer.name().empty()) config["name"] = layer.name();
+  config["trainable"] = layer.trainable();
+  config["dtype"] = "float32";
+  return saved_object("keras.layers", layer.type(), std::move(config));
+}
+
+Json write_layer_field(const LayerHandle& layer) {
+  return layer.pointer() ? write_layer(layer.layer()) : Json();
+}
+
+}  // namespace cornu::detail

@@ -1,0 +1,14 @@
+#pragma once
+#include <string>
+
+#include "io/keras/json.hpp"
+
+namespace cornu::detail {
+
+/// Keras 3's name of a class: "Convolution2D" of Keras 1 is Conv2D.
+std::string modern_class(const std::string& type);
+
+/// Brings the configuration of a layer of Keras 1 or 2 to the form of Keras 3.
+void modernize(const std::string& type, Json& config);
+
+}  // namespace cornu::detail
