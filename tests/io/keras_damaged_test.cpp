@@ -37,6 +37,54 @@ TEST(KerasDamaged, FilesThatAreCutShort) {
   }
 }
 
+TEST(KerasDamaged, BitsThatAreFlipped) {
+  TemporaryFolder folder;
+  Random random(7);
+  for (const char* name : kFiles) {
+    const std::string bytes = file_bytes(keras_path(name));
+    std::size_t refused = 0;
+    for (int round = 0; round < 120; ++round) {
+      std::string damaged = bytes;
+      for (int flip = 0; flip <= round % 5; ++flip) {
+        // Half of them among the first bytes, where the structure is.
+        const Index reach = round % 2 ? Index(bytes.size()) : std::min<Index>(4096, Index(bytes.size()));
+        damaged[std::size_t(random.below(reach))] ^= char(1 << random.below(8));
+      }
+      SCOPED_TRACE(std::string(name) + " round " + std::to_string(round));
+      folder.write("flipped.keras", damaged);
+      expect_survived(folder.path("flipped.keras"), refused);
+    }
+    if (std::string(name).ends_with(".keras")) EXPECT_GT(refused, 100u) << name;  // checksums find nearly all
+  }
+}
+
+/// An HDF5 file with flipped bits inside a sound archive: no checksum helps there.
+TEST(KerasDamaged, BitsOfTheWeightsInASoundArchive) {
+  TemporaryFolder folder;
+  Random random(9);
+  const std::string path = keras_path("nested_functional.keras");
+  const std::string archive_bytes = file_bytes(path);
+  const std::span<const std::uint8_t> archive(reinterpret_cast<const std::uint8_t*>(archive_bytes.data()),
+                                              archive_bytes.size());
+  const auto entries = cornu::detail::zip_entries(archive, path);
+  std::size_t refused = 0;
+  for (int round = 0; round < 150; ++round) {
+    SCOPED_TRACE(round);
+    cornu::detail::ZipWriter out(folder.path("m.keras"));
+    for (const auto& entry : entries) {
+      auto bytes = cornu::detail::zip_extract(archive, entry, path);
+      const bool weights = entry.name == "model.weights.h5";
+      if (weights == (round % 3 != 0) && entry.name != "metadata.json")
+        for (int flip = 0; flip <= round % 4; ++flip)
+          bytes[std::size_t(random.below(Index(bytes.size())))] ^= std::uint8_t(1 << random.below(8));
+      out.add(entry.name, {bytes});
+    }
+    out.commit();
+    expect_survived(folder.path("m.keras"), refused);
+  }
+  EXPECT_GT(refused, 30u);
+}
+
 TEST(KerasDamaged, DeepAndRepeatedThings) {
   TemporaryFolder folder;
   Json nested = layer_json("Dense", {{"name", "d"}, {"units", 1}});

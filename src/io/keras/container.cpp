@@ -49,8 +49,8 @@ KerasFile open_archive(const Bytes& archive, const std::string& name) {
   return file;
 }
 
-KerasFile open_legacy(const Bytes& bytes, const std::string& name) {
-  KerasFile file{.weights = H5Reader::from_bytes(bytes, name)};
+KerasFile open_legacy(Bytes bytes, const std::string& name) {
+  KerasFile file{.weights = H5Reader::from_bytes(std::move(bytes), name)};
   const H5Reader& h5 = file.weights;
   const auto json = [&](const char* attribute) {
     const auto text = h5.text("", attribute);
@@ -73,7 +73,7 @@ KerasFile open_keras_file(Bytes bytes, const std::string& name) {
                       [](char a, std::uint8_t b) { return std::uint8_t(a) == b; });
   };
   if (starts("PK")) return open_archive(bytes, name);
-  if (starts("\x89HDF")) return open_legacy(bytes, name);
+  if (starts("\x89HDF")) return open_legacy(std::move(bytes), name);
   throw FileError(concat("'", name,
                          "' is no file of Keras: it begins neither as a .keras archive nor as HDF5. ",
                          bytes.empty() ? "It is empty." : "Give a .keras, .h5 or .weights.h5 file."));

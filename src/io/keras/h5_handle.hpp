@@ -10,7 +10,7 @@ namespace cornu::detail {
 /// HDF5 has one state for the whole process and is built without threads in mind: whoever calls it holds
 /// this.
 std::recursive_mutex& h5_mutex();
-/// Turns off what HDF5 prints, and plugins that a file might ask for. Call it first, with the mutex.
+/// Turns off what HDF5 prints. Call it first, with the mutex.
 void h5_start();
 
 /// A name for a file in memory: another one at each call, as HDF5 takes two of one name for the same file,

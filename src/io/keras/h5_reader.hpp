@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cornu/core/tensor.hpp"
+#include "io/keras/h5_format.hpp"
 
 namespace cornu::detail {
 
@@ -22,13 +23,11 @@ namespace cornu::detail {
 class H5Reader {
  public:
   static H5Reader open(const std::string& path);
-  /// `name` says in messages whose bytes they are. They are copied.
-  static H5Reader from_bytes(std::span<const std::uint8_t> bytes, const std::string& name);
-  H5Reader(H5Reader&&) noexcept;
-  ~H5Reader();
+  /// `name` says in messages whose bytes they are.
+  static H5Reader from_bytes(std::vector<std::uint8_t> bytes, const std::string& name);
 
-  const std::string& name() const;
-  bool has(const std::string& path) const { return object(path) != nullptr; }
+  const std::string& name() const { return format_.bytes().name(); }
+  bool has(const std::string& path) const { return entry(path) != nullptr; }
   bool has_dataset(const std::string& path) const;
   /// Names of what a group holds directly: "" is the root. In natural order: dense, dense_2, dense_10.
   std::vector<std::string> children(const std::string& path) const;
@@ -49,19 +48,18 @@ class H5Reader {
   std::optional<std::vector<std::string>> texts(const std::string& path, const std::string& attribute) const;
 
  private:
-  struct Object {
-    std::string path;  ///< as it is written in the file
-    bool dataset = false;
+  struct Entry {
     Shape shape;
+    H5Object object;
   };
-  struct File;
-  explicit H5Reader(std::unique_ptr<File> file);
-  void list(const std::string& written, const std::string& path, int depth);
-  const Object* object(const std::string& path) const;
-  const Object& dataset(const std::string& path) const;
+  H5Reader(std::vector<std::uint8_t> bytes, const std::string& name);
+  void list(std::uint64_t address, const std::string& path, int depth);
+  const Entry* entry(const std::string& path) const;
+  const Entry& dataset(const std::string& path) const;
 
-  std::unique_ptr<File> file_;
-  std::map<std::string, Object> objects_;
+  std::vector<std::uint8_t> bytes_;  // moving the vector leaves them where format_ finds them
+  H5Format format_;
+  std::map<std::string, Entry> entries_;
 };
 
 /// "dense_2" before "dense_10".

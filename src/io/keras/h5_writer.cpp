@@ -5,6 +5,22 @@
 
 namespace cornu::detail {
 
+std::recursive_mutex& h5_mutex() {
+  static std::recursive_mutex mutex;
+  return mutex;
+}
+
+std::string h5_memory_name() {
+  static std::uint64_t count = 0;  // under the mutex
+  return "/dev/null/cornu-" + std::to_string(count++);
+}
+
+void h5_start() {
+  static const bool started = H5open() >= 0;
+  (void)started;
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // per thread
+}
+
 struct H5Writer::File {
   H5Handle id, links;
 };

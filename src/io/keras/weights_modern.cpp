@@ -119,7 +119,7 @@ void Modern::container(const FileModel& model, const std::string& path) {
     const auto found = places.find(entry.layer.get());
     const std::string group = found == places.end() ? std::string() : found->second;
     if (entry.model) {
-      if (file_.has(group))
+      if (!group.empty() && file_.has(group))
         container(*entry.model, group);
       else if (!options_.by_name)
         fail(entry.layer->who() + ": the file has nothing for it. The file belongs to another model.");
@@ -133,7 +133,7 @@ void Modern::layer(const FileModel::Entry& entry, const std::string& group) {
   std::vector<Weight*> weights;
   for (Weight& weight : entry.layer->weights()) weights.push_back(&weight);
   if (weights.empty()) return;
-  if (!file_.has(group)) {
+  if (group.empty() || !file_.has(group)) {
     if (!options_.by_name)
       fail(concat(entry.layer->who(), ": the file has nothing for it", group.empty() ? "" : " at '", group,
                   group.empty() ? "" : "'", ". The file belongs to another model."));

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Does real Keras open what Cornu writes, and go on where Cornu stopped, and the other way round?
+usage: check_with_keras.py PROGRAM GOLDEN_DIR [--only SUBSTRING]
+PROGRAM is the program `cornu`, GOLDEN_DIR a folder that make_golden.py made (models/ and fit/). Needs pip packages keras and
+tensorflow; a check for developers, no test depends on it. Closes with 'N passed, N failed'; exit status 1 when a case failed.
+
+models: Cornu converts each to .keras and .h5; Keras opens both and predicts the numbers in the case (1e-5).
+fit:    Cornu trains, Keras opens the result, predicts the same and trains as long again; and Cornu goes on from the file that
+        Keras saved after its training. Both must be where Keras is when it trains without a break (1e-4).
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+os.environ.setdefault('KERAS_BACKEND', 'tensorflow')
+os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '0')
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+
+def run(*command):
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=600)
+    if done.returncode:
+        raise RuntimeError((done.stderr.strip() or 'no message').splitlines()[-1][:300])
+
+
+def numbered(folder, stem):
+    out = []
+    while os.path.exists(os.path.join(folder, f'{stem}{len(out)}.npy')):
+        out.append(np.load(os.path.join(folder, f'{stem}{len(out)}.npy')))
+    return out
+
+
+def close(got, want, limit, what):
+    if got.shape != want.shape:
+        raise RuntimeError(f'{what}: shape {got.shape}, expected {want.shape}')
+    scale = max(1e-3, float(np.max(np.abs(want), initial=0)))
+    error = float(np.max(np.abs(got.astype('float64') - want), initial=0)) / scale
+    if not error <= limit:
+        raise RuntimeError(f'{what}: off by {error:.2e} of the largest value (limit {limit:.0e})')
+
+
+def outputs(model, x):
+    y = model.predict(x if len(x) > 1 else x[0], verbose=0)
+    return list(y.values()) if isinstance(y, dict) else y if isinstance(y, (list, tuple)) else [y]
+
+
+def check_model(program, folder, file, work):
+    source, weights = os.path.join(folder, file), []
+    if file.endswith('.weights.h5'):
+        source, weights = os.path.join(folder, 'model.keras'), ['--weights', source]
+    for ending in ('keras', 'h5'):
+        written = os.path.join(work, 'm.' + ending)
+        run(program, 'convert', source, written, *weights)
+        got = outputs(keras.saving.load_model(written, compile=False), numbered(folder, 'x'))
+        for k, want in enumerate(numbered(folder, 'y')):
+            close(np.asarray(got[k]), want, 1e-5, f'.{ending}, output {k}')
+
+
+class Fit:
+    """One fit case: how Keras and the program train it."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder = program, folder
+        self.how = json.load(open(os.path.join(folder, 'fit.json')))
+        self.x, self.y = numbered(folder, 'x'), numbered(folder, 'y')
+        weight = os.path.join(folder, 'sample_weight.npy')
+        self.sample_weight = weight if os.path.exists(weight) else None
+
+    def with_keras(self, model, first, last):
+        more = {}
+        if self.sample_weight:
+            more['sample_weight'] = np.load(self.sample_weight)
+        if 'class_weight' in self.how:
+            more['class_weight'] = {int(k): v for k, v in self.how['class_weight'].items()}
+        for key in ('validation_split', 'steps_per_epoch'):
+            if key in self.how:
+                more[key] = self.how[key]
+        single = lambda values: values if len(values) > 1 else values[0]  # noqa: E731
+        model.fit(single(self.x), single(self.y), batch_size=self.how['batch_size'], epochs=last, initial_epoch=first,
+                  shuffle=False, verbose=0, **more)
+
+    def with_cornu(self, source, target, first, last):
+        data = []
+        for name, values in (('x', self.x), ('y', self.y)):
+            for k in range(len(values)):
+                data += ['--' + name, os.path.join(self.folder, f'{name}{k}.npy')]
+        more = ['--epochs', last, '--initial-epoch', first, '--batch-size', self.how['batch_size'], '--no-shuffle']
+        for key in ('validation_split', 'steps_per_epoch'):
+            if key in self.how:
+                more += ['--' + key.replace('_', '-'), self.how[key]]
+        if 'class_weight' in self.how:
+            more += ['--class-weight', ','.join(f'{k}={v}' for k, v in self.how['class_weight'].items())]
+        if self.sample_weight:
+            more += ['--sample-weight', self.sample_weight]
+        run(self.program, 'fit', source, *data, *more, '--output', target)
+
+
+def check_fit(program, folder, work):
+    case = Fit(program, folder)
+    half, start, end = case.how['epochs'], os.path.join(folder, 'start.keras'), os.path.join(folder, 'end.keras')
+    whole = keras.saving.load_model(start)
+    case.with_keras(whole, 0, half)
+    case.with_keras(whole, half, 2 * half)
+    for ending in ('keras', 'h5'):
+        written = os.path.join(work, 't.' + ending)
+        case.with_cornu(start, written, 0, half)
+        model = keras.saving.load_model(written)
+        if int(model.optimizer.iterations) != int(whole.optimizer.iterations) // 2:
+            raise RuntimeError(f'.{ending}: Keras reads {int(model.optimizer.iterations)} iterations')
+        case.with_keras(model, half, 2 * half)
+        for k, (got, want) in enumerate(zip(model.get_weights(), whole.get_weights(), strict=True)):
+            close(got, want, 1e-3 if 'steps_per_epoch' in case.how else 2e-4, f'Keras after Cornu (.{ending}), weight {k}')
+    if 'steps_per_epoch' in case.how:
+        return
+    case.with_cornu(end, os.path.join(work, 'c.keras'), half, 2 * half)
+    model = keras.saving.load_model(os.path.join(work, 'c.keras'))
+    for k, (got, want) in enumerate(zip(model.get_weights(), whole.get_weights(), strict=True)):
+        close(got, want, 2e-4, f'Cornu after Keras, weight {k}')
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('program')
+    parser.add_argument('golden')
+    parser.add_argument('--only', default='')
+    arguments = parser.parse_args()
+    good = bad = 0
+    for case in json.load(open(os.path.join(arguments.golden, 'MANIFEST.json')))['cases']:
+        if case['kind'] not in ('models', 'fit') or arguments.only not in case['name']:
+            continue
+        folder = os.path.join(arguments.golden, case['kind'], case['name'])
+        with tempfile.TemporaryDirectory() as work:
+            try:
+                if case['kind'] == 'models':
+                    check_model(arguments.program, folder, case['file'], work)
+                else:
+                    check_fit(arguments.program, folder, work)
+                good += 1
+            except Exception as error:  # noqa: BLE001: a case that fails must not stop the others
+                bad += 1
+                print('FAIL', case['kind'], case['name'], '-', ' '.join(str(error).split())[:400], flush=True)
+        keras.backend.clear_session()
+    print(f'{good} passed, {bad} failed')
+    return 1 if bad or not good else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
