@@ -177,11 +177,12 @@ double Training::forward(Plan& plan, const Batch& batch, const std::vector<float
     loss_coefficients(*output.loss, y_true, y_pred.shape, sample_weight(output, i, batch, class_weight), {},
                       output.coefficient.view());
     const double loss = reduced_loss(output.values.view(), output.coefficient.view());
-    output.sum += loss * double(n);
+    output.sum += loss;
     total += output.weight * loss;
   }
   loss_sum_ += total * double(n);
   samples_ += n;
+  ++batches_;
   return total;
 }
 
@@ -279,7 +280,7 @@ void Training::report_not_finite(const Plan& plan, const Batch& batch, double lo
 
 void Training::reset_metrics() {
   loss_sum_ = 0;
-  samples_ = 0;
+  samples_ = batches_ = 0;
   for (Output& output : outputs_) {
     output.sum = 0;
     for (auto& metric : output.metrics) metric->reset();
@@ -293,7 +294,8 @@ const Logs& Training::results() {
   std::size_t key = 0;
   logs_.set(keys_[key++], loss_sum_ / n);
   for (const Output& output : outputs_) {
-    if (outputs_.size() > 1) logs_.set(keys_[key++], output.sum / n);
+    // Keras on TensorFlow counts every batch alike here, also a smaller last one.
+    if (outputs_.size() > 1) logs_.set(keys_[key++], output.sum / double(std::max<Index>(1, batches_)));
     for (const auto* metrics : {&output.metrics, &output.weighted_metrics})
       for (const auto& metric : *metrics) logs_.set(keys_[key++], metric->result());
   }

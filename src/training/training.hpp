@@ -54,7 +54,7 @@ class Training {
     std::vector<MetricHandle> handles, weighted_handles;
     std::vector<std::unique_ptr<Metric>> metrics, weighted_metrics;
     Tensor values, coefficient, predictions, class_weights;
-    double sum = 0;  ///< of the loss, weighted by samples
+    double sum = 0;  ///< of the loss over batches
   };
 
   void check(const Batch& batch, const Place& place);
@@ -85,7 +85,7 @@ class Training {
   std::vector<std::string> keys_;  ///< of results, the loss first
   Logs logs_;
   double loss_sum_ = 0;
-  Index samples_ = 0;
+  Index samples_ = 0, batches_ = 0;
   Index epochs_ = 0;
 };
 

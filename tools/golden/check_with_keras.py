@@ -110,6 +110,9 @@ def check_fit(program, folder, work):
         written = os.path.join(work, 't.' + ending)
         case.with_cornu(start, written, 0, half)
         model = keras.saving.load_model(written)
+        if ending == 'h5':  # Keras 3.15 does not get the state of an optimizer out of its own .h5 files
+            case.with_keras(model, half, half + 1)
+            continue
         if int(model.optimizer.iterations) != int(whole.optimizer.iterations) // 2:
             raise RuntimeError(f'.{ending}: Keras reads {int(model.optimizer.iterations)} iterations')
         case.with_keras(model, half, 2 * half)

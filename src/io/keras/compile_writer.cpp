@@ -2,6 +2,7 @@
 #include <array>
 
 #include "core/choice.hpp"
+#include "core/names.hpp"
 #include "io/keras/field_writer.hpp"
 #include "io/keras/writers.hpp"
 
@@ -9,9 +10,12 @@ namespace cornu::detail {
 
 namespace {
 
-Json write_loss(const LossHandle& loss) {
-  if (!loss.text().empty()) return loss.text();
+/// Keras 3 does not find "mse" and other short words in its .h5 files, but mean_squared_error.
+Json write_loss(const LossHandle& loss, bool legacy) {
   const LossSpec* spec = loss.spec();
+  if (!loss.text().empty() && legacy && spec)
+    return std::visit([](const auto& s) { return snake_case(s.type); }, *spec);
+  if (!loss.text().empty()) return loss.text();
   if (!spec) throw ValueError("a loss of your own class");
   return std::visit([](const auto& s) { return saved_object("keras.losses", s.type, fields_config(s)); },
                     *spec);
@@ -67,13 +71,13 @@ Json write_metrics(const std::vector<MetricHandle>& metrics, bool several) {
 
 }  // namespace
 
-Json write_compile(const CompileOptions& options, const Optimizer& optimizer) {
+Json write_compile(const CompileOptions& options, const Optimizer& optimizer, bool legacy) {
   try {
     Json config = std::visit([](const auto& s) { return fields_config(s); }, options.optimizer.spec());
     if (!optimizer.has_schedule()) config["learning_rate"] = shortest(optimizer.learning_rate());
     const bool several = options.loss.size() > 1;
     Json losses = Json::array(), weights = Json::array();
-    for (const LossHandle& loss : options.loss) losses.push_back(write_loss(loss));
+    for (const LossHandle& loss : options.loss) losses.push_back(write_loss(loss, legacy));
     for (const float weight : options.loss_weights) weights.push_back(shortest(weight));
     return {{"optimizer", saved_object("keras.optimizers", options.optimizer.type(), std::move(config))},
             {"loss", several ? losses : losses[0]},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cornu/core/error.hpp"
+#include "io/keras/writers.hpp"
 
 namespace cornu::detail {
 
@@ -15,9 +16,9 @@ std::vector<std::string> state_arrays(const H5Reader& file) {
       if (file.has_dataset("optimizer/vars/" + name)) out.push_back("optimizer/vars/" + name);
     return out;
   }
-  for (const std::string& name :
-       file.texts("optimizer_weights", "weight_names").value_or(std::vector<std::string>{}))
-    if (file.has_dataset("optimizer_weights/" + name)) out.push_back("optimizer_weights/" + name);
+  const std::string root = file.has(kLegacyOptimizer) ? kLegacyOptimizer : "optimizer_weights";
+  for (const std::string& name : file.texts(root, "weight_names").value_or(std::vector<std::string>{}))
+    if (file.has_dataset(root + "/" + name)) out.push_back(root + "/" + name);
   return out;
 }
 

@@ -87,7 +87,7 @@ void Model::save(const std::string& path) const {
   content.config = detail::write_model(*content.model.graph);
   if (training_) {
     const Optimizer& optimizer = training_->built_optimizer();
-    content.compile = detail::write_compile(*options_, optimizer);
+    content.compile = detail::write_compile(*options_, optimizer, legacy);
     if (content.compile.is_object()) content.optimizer = &optimizer;
     content.epochs = training_->epochs();
   }

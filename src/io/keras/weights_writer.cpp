@@ -153,7 +153,7 @@ void write_modern_optimizer(H5Writer& out, const Optimizer& optimizer) {
 }
 
 void write_legacy_optimizer(H5Writer& out, const Optimizer& optimizer) {
-  const std::string root = "optimizer_weights/", prefix = std::string(optimizer.name()) + "/";
+  const std::string root = std::string(kLegacyOptimizer) + "/", prefix = std::string(optimizer.name()) + "/";
   std::vector<std::string> names{prefix + "iteration"};
   out.integer(root + names[0], optimizer.iterations());
   const float rate = optimizer.learning_rate();
@@ -165,7 +165,7 @@ void write_legacy_optimizer(H5Writer& out, const Optimizer& optimizer) {
     names.push_back(concat(prefix, "variable_", names.size(), "_", slot.name));
     out.array(root + names.back(), slot.value);
   }
-  out.texts("optimizer_weights", "weight_names", names);
+  out.texts(kLegacyOptimizer, "weight_names", names);
 }
 
 }  // namespace cornu::detail

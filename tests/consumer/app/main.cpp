@@ -19,6 +19,11 @@ int main() {
   for (const double loss : history["loss"]) std::printf("%.6f\n", loss);
   std::printf("%.6f\n", double(model.predict(Tensor::from({{0.5f}})).item()));
   try {
+    model.save("no such folder/model.keras");  // needs what Keras files need, and writes nothing
+  } catch (const Error& error) {
+    std::printf("%s\n", error.what());
+  }
+  try {
     model.predict(Tensor({2, 3}));
   } catch (const Error& error) {
     std::printf("%s\n", error.what());
