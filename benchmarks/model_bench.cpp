@@ -22,8 +22,8 @@ constexpr const char* kHelp =
     R"(usage: model_bench [--model NAME] [--batch N] [--threads N] [--seconds S] [--json] [--profile] [--no-train]
                    [--fingerprint STEPS]
 
-  --model NAME    catdog64, cifar10, flowers150, intel150, vgg16_150 or mlp_mnist; all these when not given.
-                  Single large layers: dense2048, conv512, kernel31
+  --model NAME    catdog64, cifar10, flowers150, intel150, vgg16_150, mlp_mnist or lstm_stock; all these when
+                  not given. Single large layers: dense2048, conv512, kernel31
   --batch N       samples of a batch, instead of what the network's course uses
   --threads N     threads to use (1)
   --seconds S     of measuring for each number (4)

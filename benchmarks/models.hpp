@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <bit>
 #include <cornu/cornu.hpp>
 #include <cstdint>
@@ -13,13 +14,14 @@ struct NamedModel {
   std::string_view name;
   Shape input;
   Index batch;
-  Index classes;  ///< 1: one sigmoid output
+  Index classes;  ///< 1: one sigmoid output; 0: a number to predict
 };
 
 inline const std::vector<NamedModel> kModels{
     {"catdog64", {64, 64, 3}, 32, 1},     {"cifar10", {32, 32, 3}, 100, 10},
     {"flowers150", {150, 150, 3}, 32, 5}, {"intel150", {150, 150, 3}, 32, 6},
     {"vgg16_150", {150, 150, 3}, 8, 6},   {"mlp_mnist", {28, 28, 1}, 128, 10},
+    {"lstm_stock", {60, 1}, 32, 0},
 };
 
 /// Single layers of unusual size, each before a small dense one.
@@ -55,6 +57,9 @@ inline void add_layers(Sequential& model, std::string_view name) {
       pool();
     }
     model.add(Flatten{}), dense(256);
+  } else if (name == "lstm_stock") {
+    for (int i = 0; i < 4; ++i)
+      model.add(LSTM{.units = 50, .return_sequences = i < 3}), model.add(Dropout{.rate = 0.2f});
   } else if (name == "dense2048") {
     dense(2048);
   } else if (name == "conv512") {
@@ -71,6 +76,11 @@ inline void add_layers(Sequential& model, std::string_view name) {
 inline Sequential make_model(const NamedModel& named) {
   Sequential model{Input{.shape = named.input}};
   add_layers(model, named.name);
+  if (named.classes == 0) {
+    model.add(Dense{.units = 1});
+    model.compile(CompileOptions{.optimizer = Adam{}, .loss = MeanSquaredError{}});
+    return model;
+  }
   model.add(Dense{.units = named.classes, .activation = named.classes == 1 ? sigmoid : softmax});
   if (named.classes == 1)
     model.compile(CompileOptions{.optimizer = Adam{}, .loss = BinaryCrossentropy{}});
@@ -89,7 +99,7 @@ inline Tensor make_input(const NamedModel& named, Index n) {
 /// Their labels, one number each.
 inline Tensor make_target(const NamedModel& named, Index n) {
   Tensor y({n, 1});
-  for (Index i = 0; i < n; ++i) y(i, 0) = float(i * 7 % (named.classes == 1 ? 2 : named.classes));
+  for (Index i = 0; i < n; ++i) y(i, 0) = float(i * 7 % std::max<Index>(2, named.classes));
   return y;
 }
 

@@ -11,7 +11,7 @@ rounds' medians. FILE gets each measurement as one JSON line."""
 import argparse, json, os, statistics, subprocess, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MODELS = 'catdog64,cifar10,flowers150,intel150,vgg16_150,mlp_mnist'
+MODELS = 'catdog64,cifar10,flowers150,intel150,vgg16_150,mlp_mnist,lstm_stock'
 HIGHER = ('train_img_s', 'infer_img_s')
 
 

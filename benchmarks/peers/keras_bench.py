@@ -40,15 +40,17 @@ MODELS = {  # layers, input, batch, classes
     'vgg16_150': (lambda: convs('same', *VGG) + dense(256), (150, 150, 3), 8, 6),
     'mlp_mnist': (lambda: [L.Flatten(), *dense(512), L.Dropout(.2), *dense(512), L.Dropout(.2)],
                   (28, 28, 1), 128, 10),
+    'lstm_stock': (lambda: sum([[L.LSTM(50, return_sequences=i < 3), L.Dropout(.2)] for i in range(4)], []), (60, 1),
+                   32, 0),
     'dense2048': (lambda: dense(2048), (2048,), 32, 10),
     'conv512': (lambda: global_conv(512, 3), (14, 14, 512), 8, 10),
     'kernel31': (lambda: global_conv(1, 31), (1000, 1000, 1), 1, 10),
 }
 make, shape, batch, classes = MODELS[name]
 batch = int(sys.argv[4]) if len(sys.argv) > 4 else batch
-last = L.Dense(classes, activation='sigmoid' if classes == 1 else 'softmax')
+last = L.Dense(max(classes, 1), activation={0: None, 1: 'sigmoid'}.get(classes, 'softmax'))
 model = keras.Sequential([keras.Input(shape), *make(), last])
-model.compile('adam', 'binary_crossentropy' if classes == 1 else 'sparse_categorical_crossentropy')
+model.compile('adam', {0: 'mse', 1: 'binary_crossentropy'}.get(classes, 'sparse_categorical_crossentropy'))
 rng = np.random.default_rng(0)
 x = tf.constant(rng.random((batch, *shape), 'float32'))
 y = tf.constant(rng.integers(0, max(classes, 2), (batch, 1)).astype('float32'))

@@ -42,6 +42,20 @@ def global_conv(c, k, size):
             nn.Linear(k, 10)]
 
 
+class Stock(nn.Module):
+    """four LSTM(50) with dropout, and one number from the last step"""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.LSTM(50 if i else 1, 50, batch_first=True) for i in range(4))
+        self.drop, self.out = nn.Dropout(.2), nn.Linear(50, 1)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = self.drop(layer(x)[0])
+        return self.out(x[:, -1])
+
+
 def two_convs(flat):
     return convs([(3, 32, 3, 0)], [(32, 32, 3, 0)]) + dense(flat, 128, 1 if flat < 10000 else 6)
 
@@ -56,6 +70,7 @@ MODELS = {  # layers, input, batch, classes
     'vgg16_150': (lambda: vgg() + dense(4 * 4 * 512, 256, 6), (3, 150, 150), 8, 6),
     'mlp_mnist': (lambda: [nn.Flatten(), nn.Linear(784, 512), nn.ReLU(), nn.Dropout(.2), nn.Linear(512, 512),
                            nn.ReLU(), nn.Dropout(.2), nn.Linear(512, 10)], (1, 28, 28), 128, 10),
+    'lstm_stock': (lambda: [Stock()], (60, 1), 32, 0),
     'dense2048': (lambda: dense(2048, 2048, 10), (2048,), 32, 10),
     'conv512': (lambda: global_conv(512, 512, 3), (512, 14, 14), 8, 10),
     'kernel31': (lambda: global_conv(1, 1, 31), (1, 1000, 1000), 1, 10),
@@ -65,6 +80,7 @@ batch = int(sys.argv[5]) if len(sys.argv) > 5 else batch
 model = nn.Sequential(*make())
 x = torch.rand(batch, *shape)
 y = torch.randint(0, classes, (batch,)) if classes > 1 else torch.randint(0, 2, (batch, 1)).float()
+losses = {0: F.mse_loss, 1: F.binary_cross_entropy_with_logits}
 if layout == 'nhwc' and len(shape) == 3:
     model, x = model.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
 one = x[:1].clone(memory_format=torch.channels_last if layout == 'nhwc' and len(shape) == 3 else torch.contiguous_format)
@@ -74,7 +90,7 @@ optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, foreach=True)
 def step():
     optimizer.zero_grad()
     out = model(x)
-    loss = F.cross_entropy(out, y) if classes > 1 else F.binary_cross_entropy_with_logits(out, y)
+    loss = losses.get(classes, F.cross_entropy)(out, y)
     loss.backward()
     optimizer.step()
 

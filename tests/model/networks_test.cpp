@@ -19,8 +19,9 @@ struct Case {
   Index batch;
   int steps;
 };
-constexpr Case kCases[] = {{"catdog64", 19, 20}, {"cifar10", 21, 10}, {"flowers150", 3, 3},
-                           {"intel150", 5, 3},   {"vgg16_150", 2, 1}, {"mlp_mnist", 37, 20}};
+constexpr Case kCases[] = {{"catdog64", 19, 20},  {"cifar10", 21, 10}, {"flowers150", 3, 3},
+                           {"intel150", 5, 3},    {"vgg16_150", 2, 1}, {"mlp_mnist", 37, 20},
+                           {"lstm_stock", 21, 10}};
 
 const NamedModel& named(std::string_view name) {
   return *std::find_if(kModels.begin(), kModels.end(), [&](const NamedModel& m) { return m.name == name; });
