@@ -9,6 +9,7 @@ option(CORNU_DEVELOPER_MODE "Build tests, examples and benchmarks" ${cornu_top_l
 option(CORNU_INSTALL "Make install rules" ${cornu_top_level})
 option(CORNU_KERAS_FILES "Read and write Keras files, when HDF5 and nlohmann-json are there" ON)
 option(CORNU_PROGRAM "Build the program cornu, when CLI11 is there too" ${cornu_top_level})
+option(CORNU_FUZZ "Build the fuzz targets (preset fuzz)" OFF)
 option(CORNU_WERROR "Treat warnings as errors" OFF)
 set(CORNU_STB_INCLUDE_DIR "" CACHE PATH "Folder that holds stb_image.h, for another version than the packaged one")
 

@@ -13,15 +13,21 @@ using namespace cornu::cli;  // NOLINT(google-build-using-namespace): our own, i
 
 void add_model(CLI::App& command, ModelArguments& model, const std::string& name = "model") {
   command.add_option(name, model.path, "A .keras or .h5 file of Keras or Cornu")->required();
-  command.add_option("--input-shape", model.input_shapes,
-                     "Shape of one sample, such as 64,64,3, for an input whose shape the file leaves open");
+  command
+      .add_option("--input-shape", model.input_shapes,
+                  "Shape of one sample, such as 64,64,3, for an input whose shape the file leaves open")
+      ->allow_extra_args(false);
 }
 void add_json(CLI::App& command, bool& json) {
   command.add_flag("--json", json, "Print one JSON value for machines");
 }
 void add_data(CLI::App& command, DataArguments& data) {
-  command.add_option("--x", data.x, "Inputs, an .npy file for each input of the model")->required();
-  command.add_option("--y", data.y, "Targets, an .npy file for each output")->required();
+  command.add_option("--x", data.x, "Inputs, an .npy file for each input of the model")
+      ->required()
+      ->allow_extra_args(false);
+  command.add_option("--y", data.y, "Targets, an .npy file for each output")
+      ->required()
+      ->allow_extra_args(false);
   command.add_option("--sample-weight", data.sample_weight, "Factor of each sample's loss, an .npy file");
   command.add_option("--batch-size", data.batch_size, "Samples a step")
       ->check(CLI::PositiveNumber)
@@ -49,9 +55,12 @@ void add_predict(CLI::App& app, PredictCommand& c) {
   auto& command = *app.add_subcommand("predict", "Outputs for .npy files, or classes of pictures");
   add_model(command, c.model);
   command.add_option("pictures", c.pictures, "Pictures, or folders of them");
-  command.add_option("--input", c.inputs,
-                     "An .npy file for each input of the model, samples along the first axis");
-  command.add_option("--output", c.outputs, "Where each output goes, .npy; printed when left out");
+  command
+      .add_option("--input", c.inputs,
+                  "An .npy file for each input of the model, samples along the first axis")
+      ->allow_extra_args(false);
+  command.add_option("--output", c.outputs, "Where each output goes, .npy; printed when left out")
+      ->allow_extra_args(false);
   command.add_option("--classes", c.classes, "Names of the classes, cat,dog, or a file with one a line");
   command.add_option("--top", c.top, "So many classes of each picture")
       ->check(CLI::PositiveNumber)

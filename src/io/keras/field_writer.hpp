@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <string>
 
 #include "cornu/constraints/constraint.hpp"
@@ -96,12 +97,10 @@ class FieldWriter {
   template <class T>
   static Json write_axes(const T& value, std::string_view name) {
     Json out = Json::array();
-    bool zero = true;
-    for_axes(value, [&](const auto& extent) {
-      out.push_back(write(extent, name));
-      zero = zero && out.back() == 0;
-    });
-    if (zero && name == "strides") return {};  // a pooling layer steps by its window
+    for_axes(value, [&](const auto& extent) { out.push_back(write(extent, name)); });
+    // Numbers that no option can have stand for Keras' None: strides of 0, an output_padding of -1.
+    const Json none = name == "strides" ? 0 : -1;
+    if (std::all_of(out.begin(), out.end(), [&](const Json& v) { return v == none; })) return {};
     return out.size() == 1 && out[0].is_array() ? Json(out[0]) : out;
   }
 

@@ -203,8 +203,10 @@ Tensor read_h5_values(const H5Bytes& bytes, const H5Object& dataset, const Shape
 std::int64_t read_h5_integer(const H5Bytes& bytes, const H5Object& dataset, const std::string& path) {
   check_numbers(bytes, dataset.type, path);
   if (dataset.type.kind != Kind::integer || dataset.layout == H5Object::Layout::chunked ||
-      dataset.address == kH5Undefined)
-    return std::int64_t(std::clamp(read_h5_values(bytes, dataset, {}, path).item(), -9e15f, 9e15f));
+      dataset.address == kH5Undefined) {
+    const float value = read_h5_values(bytes, dataset, {}, path).item();
+    return std::isfinite(value) ? std::int64_t(std::clamp(value, -9e15f, 9e15f)) : 0;
+  }
   const Bytes stored = bytes.at(dataset.address, dataset.type.size);
   return integer_of(bits_of(stored.data(), dataset.type), dataset.type);
 }

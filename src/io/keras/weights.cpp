@@ -15,7 +15,9 @@ WeightPlan plan_weights(const H5Reader& file, const FileModel& model, const Weig
 }
 
 std::string match_weights(const H5Reader& file, const std::vector<Weight*>& weights,
-                          const std::vector<std::string>& arrays, const std::string& who, WeightPlan& plan) {
+                          std::vector<std::string> arrays, const std::string& who, WeightPlan& plan) {
+  // Normalization counts what it has seen, which nobody needs afterwards.
+  while (arrays.size() > weights.size() && file.shape(arrays.back()).empty()) arrays.pop_back();
   if (arrays.size() != weights.size())
     return concat(who, " has ", weights.size(), " weights, the file ", arrays.size(),
                   " for it. The file belongs to another model.");

@@ -39,6 +39,6 @@ WeightPlan plan_legacy_weights(const H5Reader& file, const FileModel& model, con
 
 /// Adds arrays to weights one by one, if count and shapes agree; else the text of what does not.
 std::string match_weights(const H5Reader& file, const std::vector<Weight*>& weights,
-                          const std::vector<std::string>& arrays, const std::string& who, WeightPlan& plan);
+                          std::vector<std::string> arrays, const std::string& who, WeightPlan& plan);
 
 }  // namespace cornu::detail

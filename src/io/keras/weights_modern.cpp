@@ -141,8 +141,6 @@ void Modern::layer(const FileModel::Entry& entry, const std::string& group) {
   }
   std::vector<std::string> arrays;
   collect_variables(file_, group, arrays);
-  // Normalization counts what it has seen, which nobody needs afterwards.
-  while (arrays.size() > weights.size() && file_.shape(arrays.back()).empty()) arrays.pop_back();
   const std::string mismatch = match_weights(file_, weights, arrays, entry.layer->who(), plan_);
   if (!mismatch.empty()) fail(mismatch);
 }
