@@ -7,6 +7,7 @@ install(DIRECTORY include/cornu DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MA
 install(TARGETS cornu EXPORT CornuTargets)
 if(CORNU_CLI)
   install(TARGETS cornu_cli)
+  install(FILES src/cli/completion.bash RENAME cornu DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 endif()
 install(TARGETS cornu_eigen EXPORT CornuEigenTargets)
 install(EXPORT CornuTargets NAMESPACE Cornu:: DESTINATION ${cornu_cmake_dir})

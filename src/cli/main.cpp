@@ -200,6 +200,8 @@ int main(int argc, char** argv) try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+    if (app.get_subcommands().empty() && argc > 1 && argv[1][0] != '-')
+      return fail(std::string("there is no command '") + argv[1] + "'. See cornu --help.", 2);
     return fail(std::string(error.what()) + ". See cornu --help, or cornu COMMAND --help.", 2);
   }
   return run(app, commands);

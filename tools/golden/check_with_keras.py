@@ -109,6 +109,9 @@ def check_fit(program, folder, work):
     for ending in ('keras', 'h5'):
         written = os.path.join(work, 't.' + ending)
         case.with_cornu(start, written, 0, half)
+        name = type(whole.optimizer).__name__.lower()
+        if ending == 'h5' and name not in keras.src.optimizers.ALL_OBJECTS_DICT:
+            continue  # Keras 3.15 saves Lamb in .h5 files and does not find it there
         model = keras.saving.load_model(written)
         if ending == 'h5':  # Keras 3.15 does not get the state of an optimizer out of its own .h5 files
             case.with_keras(model, half, half + 1)
