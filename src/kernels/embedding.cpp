@@ -23,18 +23,33 @@ void gather_rows(View<const T> ids, View<const T> table, View<T> y) {
   });
 }
 
-template <class T>
-void scatter_add_rows(View<const T> ids, View<const T> dy, View<T> dtable) {
-  // Threads share the columns: ids that come twice then meet in one thread, in their order.
+namespace {
+
+/// add(sum, contribution) for all numbers of all rows of dy. Threads share the columns: ids that come twice
+/// then meet in one thread, in their order.
+template <class T, class Add>
+void scatter(View<const T> ids, View<const T> dy, View<T> dtable, const Add& add) {
   constexpr Index kColumns = 32;
   const Index width = dtable.shape.back();
   detail::parallel_chunks(width, kColumns, [&](Index first, Index last) {
     for (Index i = 0; i < ids.size(); ++i) {
       const T* from = dy.data + i * width;
       T* to = dtable.data + static_cast<Index>(ids[i]) * width;
-      for (Index c = first; c < last; ++c) to[c] += from[c];
+      for (Index c = first; c < last; ++c) add(to[c], from[c]);
     }
   });
+}
+
+}  // namespace
+
+template <class T>
+void scatter_add_rows(View<const T> ids, View<const T> dy, View<T> dtable) {
+  scatter(ids, dy, dtable, [](T& sum, T value) { sum += value; });
+}
+
+template <class T>
+void scatter_add_squares(View<const T> ids, View<const T> dy, View<T> dtable) {
+  scatter(ids, dy, dtable, [](T& sum, T value) { sum += value * value; });
 }
 
 template Index first_outside(View<const float>, Index);
@@ -43,5 +58,7 @@ template void gather_rows(View<const float>, View<const float>, View<float>);
 template void gather_rows(View<const double>, View<const double>, View<double>);
 template void scatter_add_rows(View<const float>, View<const float>, View<float>);
 template void scatter_add_rows(View<const double>, View<const double>, View<double>);
+template void scatter_add_squares(View<const float>, View<const float>, View<float>);
+template void scatter_add_squares(View<const double>, View<const double>, View<double>);
 
 }  // namespace cornu::kernels

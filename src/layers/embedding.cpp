@@ -24,6 +24,7 @@ Shape EmbeddingLayer::output_shape(const Shape& input) const {
 void EmbeddingLayer::build(const Shapes&) {
   add_weight("embeddings", {spec_.input_dim, spec_.output_dim}, spec_.embeddings_initializer,
              spec_.embeddings_regularizer, spec_.embeddings_constraint);
+  weights().back().sparse = !spec_.embeddings_regularizer;  // a regularizer adds to every row
 }
 
 void EmbeddingLayer::refuse(double id, const Shape& ids, Index at) const {

@@ -48,9 +48,9 @@ void Plan::find_trainable() {
       if (options_.trainable[l] && w.trainable) all.push_back(&w);
   trainable_ = std::move(all);
   Index offset = 0;
-  for (const Weight* w : trainable_) {
+  for (std::size_t w = 0; w < trainable_.size(); ++w) {
     gradient_offset_.push_back(offset);
-    offset += aligned(w->value.size() * Index(sizeof(float))) / Index(sizeof(float));
+    offset += aligned(sums_size(int(w)) * Index(sizeof(float))) / Index(sizeof(float));
   }
   lane_offset_.assign(trainable_.size(), -1);
   if (options_.training) gradients_ = Tensor(Shape{offset});
@@ -115,7 +115,7 @@ void Plan::make_segments() {
     for (const int w : s.weights)
       if (lane_offset_[at(w)] < 0) {
         lane_offset_[at(w)] = lane_size_;
-        lane_size_ += aligned(trainable_[at(w)]->value.size() * Index(sizeof(float))) / Index(sizeof(float));
+        lane_size_ += aligned(sums_size(w) * Index(sizeof(float))) / Index(sizeof(float));
       }
   }
 }
@@ -365,7 +365,7 @@ void Plan::place() {
   for (Workspace& w : workspaces_) {
     w.x.resize(most_in), w.dx.resize(most_in);
     w.y.resize(most_out), w.out.resize(most_out), w.dy.resize(most_out);
-    w.dweights.resize(most_weights);
+    w.dweights.resize(most_weights), w.dsquares.resize(most_weights);
   }
   inputs_.resize(graph_.inputs.size());
   warm_thread_scratch();

@@ -43,6 +43,8 @@ class Plan {
   void backward();
   /// Of trainable_weights()[i].
   View<float> gradient(std::size_t i) const;
+  /// Of a sparse weight: the squares of the contributions to its gradient. Else empty.
+  View<float> squares(std::size_t i) const;
   const std::vector<Weight*>& trainable_weights() const { return trainable_; }
   /// The layers' activity regularizers for the last forward, divided by its samples as Keras does.
   double activity_penalty() const;
@@ -96,7 +98,7 @@ class Plan {
   };
   struct Workspace {  ///< the views of a call, so that none are allocated
     std::vector<View<const float>> x, y;
-    std::vector<View<float>> out, dy, dx, dweights;
+    std::vector<View<float>> out, dy, dx, dweights, dsquares;
   };
 
   void find_trainable();
@@ -124,6 +126,9 @@ class Plan {
   float* memory(int buffer, const Slice& slice) const;
   View<float> view(int buffer, const Shape& sample, const Slice& slice) const;
   View<float> lane_gradient(int weight, int lane) const;
+  View<float> lane_squares(int weight, int lane) const;
+  View<float> lane_sums(int weight, int lane) const;
+  Index sums_size(int weight) const;
   void reduce_lanes(const Segment& segment, Index lanes);
   void check_weights() const;
   void refresh_weights();

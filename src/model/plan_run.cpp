@@ -45,11 +45,27 @@ View<float> Plan::view(int buffer, const Shape& sample, const Slice& slice) cons
   return {memory(buffer, slice), sample.with_front(slice.count)};
 }
 
-View<float> Plan::lane_gradient(int weight, int lane) const {
+Index Plan::sums_size(int weight) const {
+  const Weight& w = *trainable_[at(weight)];
+  return w.value.size() * (w.sparse ? 2 : 1);
+}
+
+/// The gradient of a weight, and after it the squares if it is sparse.
+View<float> Plan::lane_sums(int weight, int lane) const {
   float* data =
       lane < 0 ? const_cast<float*>(gradients_.data()) + gradient_offset_[at(weight)]
                : const_cast<float*>(lane_gradients_.data()) + lane * lane_size_ + lane_offset_[at(weight)];
-  return {data, trainable_[at(weight)]->value.shape()};
+  return {data, Shape{sums_size(weight)}};
+}
+
+View<float> Plan::lane_gradient(int weight, int lane) const {
+  return {lane_sums(weight, lane).data, trainable_[at(weight)]->value.shape()};
+}
+
+View<float> Plan::lane_squares(int weight, int lane) const {
+  const Weight& w = *trainable_[at(weight)];
+  if (!w.sparse) return {};
+  return {lane_sums(weight, lane).data + w.value.size(), w.value.shape()};
 }
 
 void Plan::check_weights() const {
@@ -163,7 +179,7 @@ void Plan::backward() {
     Index lanes = 0;
     run(segment, [&](const Slice& slice, bool first_of_lane) {
       if (slice.lane >= 0 && first_of_lane)
-        for (const int weight : segment.weights) kernels::fill(lane_gradient(weight, slice.lane), 0.f);
+        for (const int weight : segment.weights) kernels::fill(lane_sums(weight, slice.lane), 0.f);
       for (int k = segment.first_node; k < segment.last_node; ++k)
         if (steps_[at(k)].again >= 0) run_forward(at(k), slice, true);
       for (int k = segment.last_node; k-- > segment.first_node;)
@@ -199,8 +215,10 @@ void Plan::run_backward(std::size_t k, const Slice& slice) {
     if (activity) activity.add_gradient(y, w.dy[o], 1.f / static_cast<float>(n_));
     if (step.needs.output) w.y[o] = y;
   }
-  for (std::size_t i = 0; i < step.gradients.size(); ++i)
+  for (std::size_t i = 0; i < step.gradients.size(); ++i) {
     w.dweights[i] = step.gradients[i] >= 0 ? lane_gradient(step.gradients[i], slice.lane) : View<float>();
+    w.dsquares[i] = step.gradients[i] >= 0 ? lane_squares(step.gradients[i], slice.lane) : View<float>();
+  }
   if (step.relu) kernels::activation_grad<float>(ActivationFn::relu, {}, w.y[0], w.dy[0], w.dy[0]);
   BackwardCall<float> call;
   fill_call(call, step, slice, step.scratch_backward);
@@ -209,6 +227,7 @@ void Plan::run_backward(std::size_t k, const Slice& slice) {
   call.dy = std::span(w.dy).first(node.outputs.size());
   call.dx = std::span(w.dx).first(node.inputs.size());
   call.dweights = std::span(w.dweights).first(step.gradients.size());
+  call.dsquares = std::span(w.dsquares).first(step.gradients.size());
   step.layer->backward(call);
   for (std::size_t i = 0; i < node.inputs.size(); ++i)
     if (step.temporary[i] >= 0)
@@ -217,7 +236,7 @@ void Plan::run_backward(std::size_t k, const Slice& slice) {
 
 void Plan::reduce_lanes(const Segment& segment, Index lanes) {
   for (const int weight : segment.weights) {
-    const View<float> sum = lane_gradient(weight, -1), first = lane_gradient(weight, 0);
+    const View<float> sum = lane_sums(weight, -1), first = lane_sums(weight, 0);
     parallel_chunks(sum.size(), 4096, [&](Index begin, Index end) {
       for (Index lane = 0; lane < lanes; ++lane) {
         const float* from = first.data + lane * lane_size_;
@@ -238,6 +257,7 @@ View<float> Plan::output_gradient(std::size_t i) const {
 }
 
 View<float> Plan::gradient(std::size_t i) const { return lane_gradient(int(i), -1); }
+View<float> Plan::squares(std::size_t i) const { return lane_squares(int(i), -1); }
 
 double Plan::activity_penalty() const {
   double sum = 0;

@@ -119,6 +119,7 @@ void OptimizerBase::build(const std::vector<Shape>& shapes) {
   }
   values_.assign(shapes_.size(), nullptr);
   gradients_.assign(shapes_.size(), nullptr);
+  squares_.assign(shapes_.size(), nullptr);
   scales_.assign(shapes_.size(), {});
   cut_pieces();
   allocate();
@@ -150,10 +151,11 @@ void OptimizerBase::bind(std::span<const Parameter> parameters) {
                             ". Build it again when the trainable weights change."));
   }
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    const auto& [value, gradient] = parameters[p];
+    const auto& [value, gradient, squares] = parameters[p];
     if (value.shape == shapes_[p] && gradient.shape == shapes_[p]) {
       values_[p] = value.data;
       gradients_[p] = gradient.data;
+      squares_[p] = takes_squares() ? squares.data : nullptr;
       continue;
     }
     throw ShapeError(concat("optimizer '", name(), "': parameter ", p, " has shape ", value.shape.text(),

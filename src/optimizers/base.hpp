@@ -110,6 +110,8 @@ class OptimizerBase : public Optimizer {
   const Shape& shape(Index p) const { return shapes_[static_cast<std::size_t>(p)]; }
   float* value(Index p) const { return values_[static_cast<std::size_t>(p)]; }
   const float* gradient(Index p) const { return gradients_[static_cast<std::size_t>(p)]; }
+  /// Of a sparse parameter, else nullptr.
+  const float* squares(Index p) const { return squares_[static_cast<std::size_t>(p)]; }
   const GradientScale& gradient_scale(Index p) const { return scales_[static_cast<std::size_t>(p)]; }
   /// State of kind k (counted through the groups) of parameter p.
   float* slot(int kind, Index p) const {
@@ -133,6 +135,10 @@ class OptimizerBase : public Optimizer {
   void cut_pieces();
   void add_slots(const std::vector<SlotKind>& group, std::size_t kind, bool of_rule);
   void bind(std::span<const Parameter> parameters);
+  bool takes_squares() const {
+    return !options_.clipvalue && !options_.clipnorm && !options_.global_clipnorm &&
+           !options_.gradient_accumulation_steps;
+  }
   bool accumulate();
   void set_scales();
   double squared_norm(Index p) const;
@@ -146,7 +152,7 @@ class OptimizerBase : public Optimizer {
   std::vector<Tensor> storage_;
   std::vector<Slot> slots_;
   std::vector<float*> rule_slots_, averages_, accumulators_, values_;
-  std::vector<const float*> gradients_;
+  std::vector<const float*> gradients_, squares_;
   std::vector<GradientScale> scales_;
   float* shared_ = nullptr;
   std::vector<Piece> pieces_;

@@ -5,6 +5,7 @@
 
 #include "cornu/kernels/isa.hpp"
 #include "optimizers/base.hpp"
+#include "optimizers/rules.hpp"
 
 namespace cornu::detail {
 
@@ -38,7 +39,10 @@ class ElementwiseOptimizer final : public OptimizerBase {
       state[static_cast<std::size_t>(k)] = slot(k, piece.parameter) + piece.first;
     constexpr std::make_index_sequence<static_cast<std::size_t>(kSlots)> slots;
     const std::string_view isa = kernels::isa();
-    if (isa == "avx2" || isa == "avx512")
+    if (const float* const squares = this->squares(piece.parameter))
+      run_sparse(w, g, squares + piece.first, state, piece.count, gradient_scale(piece.parameter), decay(),
+                 rule_, slots);
+    else if (isa == "avx2" || isa == "avx512")
       run_wide(w, g, state, piece.count, gradient_scale(piece.parameter), decay(), rule_, slots);
     else
       run_narrow(w, g, state, piece.count, gradient_scale(piece.parameter), decay(), rule_, slots);
@@ -54,6 +58,20 @@ class ElementwiseOptimizer final : public OptimizerBase {
       float x = w[i];
       x -= x * decay;
       rule(scale(g[i]), x, state[K][i]...);
+      w[i] = x;
+    }
+  }
+
+  /// With squares of their own.
+  template <std::size_t N, std::size_t... K>
+  static void run_sparse(float* w, const float* g, const float* squares, const std::array<float*, N>& state,
+                         Index n, const GradientScale scale, const float decay, const Rule rule,
+                         std::index_sequence<K...>) {
+#pragma omp simd
+    for (Index i = 0; i < n; ++i) {
+      float x = w[i];
+      x -= x * decay;
+      rule(Gradient(scale(g[i]), squares[i] * scale.scale * scale.scale), x, state[K][i]...);
       w[i] = x;
     }
   }

@@ -13,12 +13,20 @@ using SlotGroups = std::vector<std::vector<SlotKind>>;
 /// 1 - beta as Keras computes it: in double, from the decimal.
 inline float one_minus(float beta) { return static_cast<float>(1.0 - decimal(beta)); }
 
+/// A gradient, and what counts as its square.
+struct Gradient {
+  float value, squared;
+  Gradient(float g) : value(g), squared(g * g) {}
+  Gradient(float g, float square) : value(g), squared(square) {}
+  operator float() const { return value; }
+};
+
 struct SGDRule {
   static constexpr int kSlots = 0;
   float rate = 0.f;
   SlotGroups slots() const { return {}; }
   void prepare(float learning_rate, float) { rate = learning_rate; }
-  void operator()(float g, float& w) const { w -= g * rate; }
+  void operator()(Gradient g, float& w) const { w -= g * rate; }
 };
 
 struct MomentumRule {
@@ -27,7 +35,7 @@ struct MomentumRule {
   bool nesterov = false;
   SlotGroups slots() const { return {{{"momentum"}}}; }
   void prepare(float learning_rate, float) { rate = learning_rate; }
-  void operator()(float g, float& w, float& m) const {
+  void operator()(Gradient g, float& w, float& m) const {
     m = m * momentum - g * rate;
     w += nesterov ? m * momentum - g * rate : m;
   }
@@ -46,14 +54,14 @@ struct RMSpropRule {
     return groups;
   }
   void prepare(float learning_rate, float) { rate = learning_rate; }
-  float second_moment(float g, float& v) const { return v = rho * v + one_minus_rho * (g * g); }
+  float second_moment(Gradient g, float& v) const { return v = rho * v + one_minus_rho * g.squared; }
   float centred(float g, float v, float& mean) const {
     mean = rho * mean + one_minus_rho * g;
     return v - mean * mean;
   }
   float increment(float g, float variance) const { return rate * g / std::sqrt(variance + epsilon); }
-  void operator()(float g, float& w, float& v) const { w -= increment(g, second_moment(g, v)); }
-  void operator()(float g, float& w, float& v, float& other) const {
+  void operator()(Gradient g, float& w, float& v) const { w -= increment(g, second_moment(g, v)); }
+  void operator()(Gradient g, float& w, float& v, float& other) const {
     const float moment = second_moment(g, v);
     if constexpr (Centered) {
       w -= increment(g, centred(g, moment, other));
@@ -62,7 +70,7 @@ struct RMSpropRule {
       w -= other;
     }
   }
-  void operator()(float g, float& w, float& v, float& m, float& mean) const {
+  void operator()(Gradient g, float& w, float& v, float& m, float& mean) const {
     const float moment = second_moment(g, v);
     m = momentum * m + increment(g, centred(g, moment, mean));
     w -= m;
@@ -78,9 +86,9 @@ struct Moments {
         beta_2(s.beta_2),
         one_minus_1(one_minus(s.beta_1)),
         one_minus_2(one_minus(s.beta_2)) {}
-  void update(float g, float& m, float& v) const {
+  void update(Gradient g, float& m, float& v) const {
     m += (g - m) * one_minus_1;
-    v += (g * g - v) * one_minus_2;
+    v += (g.squared - v) * one_minus_2;
   }
 };
 
@@ -100,11 +108,11 @@ struct AdamRule {
     alpha =
         learning_rate * std::sqrt(1.f - std::pow(moments.beta_2, t)) / (1.f - std::pow(moments.beta_1, t));
   }
-  void operator()(float g, float& w, float& m, float& v) const {
+  void operator()(Gradient g, float& w, float& m, float& v) const {
     moments.update(g, m, v);
     w -= m * alpha / (std::sqrt(v) + epsilon);
   }
-  void operator()(float g, float& w, float& m, float& v, float& largest) const {
+  void operator()(Gradient g, float& w, float& m, float& v, float& largest) const {
     moments.update(g, m, v);
     largest = largest < v ? v : largest;
     w -= m * alpha / (std::sqrt(largest) + epsilon);
@@ -121,9 +129,9 @@ struct AdamaxRule {
     rate = learning_rate;
     correction = 1.f - std::pow(moments.beta_1, t);
   }
-  void operator()(float g, float& w, float& m, float& u) const {
+  void operator()(Gradient g, float& w, float& m, float& u) const {
     m += (g - m) * moments.one_minus_1;
-    const float decayed = moments.beta_2 * u, size = std::abs(g);
+    const float decayed = moments.beta_2 * u, size = std::abs(g.value);
     u = decayed < size ? size : decayed;
     w -= rate * m / (correction * (u + epsilon));
   }
@@ -145,7 +153,7 @@ struct NadamRule {
     now = (1.f - u) / (1.f - product);
     variance = 1.f - std::pow(moments.beta_2, t);
   }
-  void operator()(float g, float& w, float& m, float& v) const {
+  void operator()(Gradient g, float& w, float& m, float& v) const {
     moments.update(g, m, v);
     w -= (next * m + now * g) * rate / (std::sqrt(v / variance) + epsilon);
   }
@@ -157,8 +165,8 @@ struct AdagradRule {
   explicit AdagradRule(const Adagrad& s) : initial(s.initial_accumulator_value), epsilon(s.epsilon) {}
   SlotGroups slots() const { return {{{"accumulator", initial}}}; }
   void prepare(float learning_rate, float) { rate = learning_rate; }
-  void operator()(float g, float& w, float& a) const {
-    a += g * g;
+  void operator()(Gradient g, float& w, float& a) const {
+    a += g.squared;
     w -= rate * g / std::sqrt(a + epsilon);
   }
 };
@@ -170,8 +178,8 @@ struct AdadeltaRule {
       : rho(s.rho), one_minus_rho(one_minus(s.rho)), epsilon(s.epsilon) {}
   SlotGroups slots() const { return {{{"accumulated_grad"}, {"accumulated_delta_var"}}}; }
   void prepare(float learning_rate, float) { rate = learning_rate; }
-  void operator()(float g, float& w, float& a, float& steps) const {
-    a = rho * a + one_minus_rho * (g * g);
+  void operator()(Gradient g, float& w, float& a, float& steps) const {
+    a = rho * a + one_minus_rho * g.squared;
     const float delta = std::sqrt(steps + epsilon) * g / std::sqrt(a + epsilon);
     steps = rho * steps + one_minus_rho * (delta * delta);
     w -= rate * delta;
@@ -201,8 +209,8 @@ struct FtrlRule {
     else
       return std::pow(a, power);
   }
-  void operator()(float g, float& w, float& a, float& linear) const {
-    const float sum = a + g * g, root = raised(sum);
+  void operator()(Gradient g, float& w, float& a, float& linear) const {
+    const float sum = a + g.squared, root = raised(sum);
     linear += g + shrinkage * w - (root - raised(a)) / rate * w;
     const float high = linear > l1 ? l1 : linear, clipped = high < -l1 ? -l1 : high;
     w = (clipped - linear) / (root / rate + stabilizer);
@@ -217,7 +225,7 @@ struct LionRule {
       : beta_1(s.beta_1), beta_2(s.beta_2), one_minus_1(1.f - s.beta_1), one_minus_2(1.f - s.beta_2) {}
   SlotGroups slots() const { return {{{"momentum"}}}; }
   void prepare(float learning_rate, float) { rate = learning_rate; }
-  void operator()(float g, float& w, float& m) const {
+  void operator()(Gradient g, float& w, float& m) const {
     const float direction = m * beta_1 + g * one_minus_1;
     w -= rate * (direction > 0.f ? 1.f : direction < 0.f ? -1.f : 0.f);
     m = m * beta_2 + g * one_minus_2;

@@ -209,7 +209,7 @@ void Training::train_step(const Batch& batch, const std::vector<float>& class_we
   const auto& weights = p.trainable_weights();
   for (std::size_t i = 0; i < weights.size(); ++i) {
     weights[i]->regularizer.add_gradient(weights[i]->value.view(), p.gradient(i), scale);
-    parameters_[i] = {weights[i]->value.view(), p.gradient(i)};
+    parameters_[i] = {weights[i]->value.view(), p.gradient(i), p.squares(i)};
   }
   optimizer_->step(parameters_);
   for (Weight* w : weights) w->constraint.apply(w->value.view());
@@ -325,7 +325,7 @@ void Training::end_training() {
   if (!train_plan_) return;
   const auto& weights = train_plan_->trainable_weights();
   for (std::size_t i = 0; i < weights.size(); ++i)  // a callback may have put other tensors there
-    parameters_[i] = {weights[i]->value.view(), train_plan_->gradient(i)};
+    parameters_[i] = {weights[i]->value.view(), train_plan_->gradient(i), train_plan_->squares(i)};
   optimizer_->finalize(parameters_);
 }
 

@@ -18,4 +18,8 @@ void gather_rows(View<const T> ids, View<const T> table, View<T> y);
 template <class T>
 void scatter_add_rows(View<const T> ids, View<const T> dy, View<T> dtable);
 
+/// dtable[id] += the squares of the row of dy, for each id. Views as scatter_add_rows.
+template <class T>
+void scatter_add_squares(View<const T> ids, View<const T> dy, View<T> dtable);
+
 }  // namespace cornu::kernels

@@ -56,6 +56,7 @@ class EmbeddingLayer final : public LayerOf<Embedding, EmbeddingLayer> {
   template <class T>
   void gradient(const BackwardCall<T>& c) const {
     if (c.dweights[0]) kernels::scatter_add_rows<T>(c.x[0], c.dy[0], c.dweights[0]);
+    if (!c.dsquares.empty() && c.dsquares[0]) kernels::scatter_add_squares<T>(c.x[0], c.dy[0], c.dsquares[0]);
     if (c.dx[0]) kernels::fill<T>(c.dx[0], T(0));  // ids have no gradient
   }
 

@@ -24,6 +24,9 @@ struct Weight {
   Initializer initializer;
   Regularizer regularizer;
   Constraint constraint;
+  /// Backward adds one contribution for each use of a row (Embedding). Keras' optimizers on TensorFlow then
+  /// take the sum of the squares of the contributions where they take the square of the gradient elsewhere.
+  bool sparse = false;
 };
 
 /// What forward and backward both receive. All views cover the same samples: a slice of the batch (axis 0),
@@ -68,6 +71,8 @@ struct BackwardCall : Call<T> {
   std::span<const View<T>> dx;  ///< OVERWRITE every element; a view is empty where nobody asks
   std::span<const View<T>>
       dweights;  ///< ADD to each; a view is empty where nobody asks (frozen, not trainable)
+  std::span<const View<T>> dsquares = {};  ///< of sparse weights: ADD the square of each contribution to
+                                           ///< dweights; else a view is empty, or there are none at all
 
   Index samples() const { return dy[0].shape.front(); }
 };

@@ -19,6 +19,9 @@ class Optimizer {
   struct Parameter {
     View<float> value;
     View<const float> gradient;
+    /// Of a sparse weight: what takes the place of the gradient's square (layers/layer.hpp). Used where
+    /// gradients are neither clipped nor accumulated. May be empty.
+    View<const float> squares = {};
   };
   /// A state variable: "momentum" of parameter 3. parameter is -1 for what belongs to all.
   struct Slot {
