@@ -16,14 +16,14 @@ SymbolicTensor scaled(const SymbolicTensor& x, double scale, double offset, std:
 }
 
 template <class Merge>
-SymbolicTensor merged(const SymbolicTensor& a, const SymbolicTensor& b, std::string name,
+SymbolicTensor merged(const SymbolicTensor& a, const SymbolicTensor& b, const std::string& name,
                       const std::string& who) {
   // Keras' operations align shapes from the right as NumPy does, its merging layers do not.
   if (a.shape().rank() != b.shape().rank())
     throw ValueError(concat(who, ": its inputs are ", a.shape().batch_text(), " and ", b.shape().batch_text(),
                             "; Cornu takes tensors of equal rank here. Use a Reshape before it."));
   Merge layer{};
-  layer.name = std::move(name);
+  layer.name = name;
   return SymbolicTensors{a, b} | std::move(layer);
 }
 

@@ -69,7 +69,7 @@ std::vector<Wanted> wanted_layers(const FileModel& model) {
 
 /// What was trainable when a nested model was saved decides the order of its arrays; the file does not tell.
 std::string match(const H5Reader& file, const Wanted& wanted, const Saved& saved, WeightPlan& plan) {
-  const std::string mismatch = match_weights(file, wanted.trainable_first, saved.arrays, wanted.who, plan);
+  std::string mismatch = match_weights(file, wanted.trainable_first, saved.arrays, wanted.who, plan);
   if (mismatch.empty() || match_weights(file, wanted.in_order, saved.arrays, wanted.who, plan).empty())
     return {};
   return mismatch;
