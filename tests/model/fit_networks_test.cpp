@@ -106,6 +106,11 @@ Model siamese() {
   return Model(Inputs{a, b}, Outputs{difference | Dense{.units = 1, .activation = sigmoid}});
 }
 
+Model embedded() {
+  return Sequential{Input{.shape = {6}}, Embedding{.input_dim = 11, .output_dim = 4},
+                    GRU{.units = 5, .return_sequences = true}, Dense{.units = 11, .activation = softmax}};
+}
+
 TEST(FitGolden, Networks) {
   const auto classes = [](OptimizerHandle optimizer, LossHandle loss) -> CompileOptions {
     return {.optimizer = optimizer, .loss = loss, .metrics = {accuracy}};
@@ -132,6 +137,10 @@ TEST(FitGolden, Networks) {
        .model = residual,
        .compile = classes(Adam{.learning_rate = 0.005f}, sparse),
        .fit = {.batch_size = 3}},
+      {.name = "gru_sequences",
+       .model = embedded,
+       .compile = classes(Adam{.learning_rate = 0.01f}, sparse),
+       .fit = {.batch_size = 4}},
       {.name = "shared_siamese",
        .model = siamese,
        .compile = classes(SGD{.learning_rate = 0.1f}, "binary_crossentropy"),

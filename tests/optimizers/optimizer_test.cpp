@@ -107,6 +107,23 @@ TEST(Optimizer, SameBitsOnAnyInstructionSet) {
   }
 }
 
+TEST(Optimizer, SparseParametersHaveSquaresOfTheirOwn) {
+  // In Adam's first step w -= rate * g / sqrt(square) but for epsilon.
+  for (const bool clipped : {false, true}) {
+    Adam adam{.learning_rate = 0.1f};
+    if (clipped) adam.clipvalue = 100.f;  // then Keras' contributions are not at hand: the square of the sum
+    const auto optimizer = OptimizerHandle(adam).make();
+    optimizer->build({Shape{3}});
+    Tensor w({3});
+    const Tensor g = Tensor::from({1.f, -2.f, 0.f}), squares = Tensor::from({0.5f, 16.f, 0.f});
+    const Optimizer::Parameter parameter{w.view(), g.view(), squares.view()};
+    optimizer->step({&parameter, 1});
+    EXPECT_NEAR(w(0), clipped ? -0.1f : -0.1f / std::sqrt(0.5f), 1e-5f);
+    EXPECT_NEAR(w(1), clipped ? 0.1f : 0.05f, 1e-5f);
+    EXPECT_EQ(w(2), 0.f);
+  }
+}
+
 TEST(Optimizer, AllocatesNothingAfterBuild) {
   for (const OptimizerHandle& handle : kAll) {
     TestRun run(handle, kShapes);
