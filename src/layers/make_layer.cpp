@@ -12,9 +12,11 @@ std::unique_ptr<Layer> make_layer(ActivityRegularization spec) {
   return std::make_unique<ActivityRegularizationLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(Add spec) { return std::make_unique<AddLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(AdditiveAttention spec) { return std::make_unique<detail::AttentionLayer<AdditiveAttention>>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(AlphaDropout spec) {
   return std::make_unique<AlphaDropoutLayer>(std::move(spec));
 }
+std::unique_ptr<Layer> make_layer(Attention spec) { return std::make_unique<detail::AttentionLayer<Attention>>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(Average spec) { return std::make_unique<AverageLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(AveragePooling1D spec) {
   return std::make_unique<AveragePooling1DLayer>(std::move(spec));
@@ -94,6 +96,7 @@ std::unique_ptr<Layer> make_layer(MaxPooling2D spec) {
 }
 std::unique_ptr<Layer> make_layer(Maximum spec) { return std::make_unique<MaximumLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(Minimum spec) { return std::make_unique<MinimumLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(MultiHeadAttention spec) { return std::make_unique<MultiHeadAttentionLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(Multiply spec) { return std::make_unique<MultiplyLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(Normalization spec) {
   return std::make_unique<NormalizationLayer>(std::move(spec));

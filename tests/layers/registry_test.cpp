@@ -78,7 +78,9 @@ const std::map<std::string, std::string> kDefaults{
     {"Activation", "activation=linear"},
     {"ActivityRegularization", "l1=0 l2=0"},
     {"Add", ""},
+    {"AdditiveAttention", "use_scale=True dropout=0 seed=None use_causal_mask=False"},
     {"AlphaDropout", "rate=0 seed=None"},
+    {"Attention", "use_scale=False score_mode=dot dropout=0 seed=None use_causal_mask=False"},
     {"Average", ""},
     {"AveragePooling1D", "pool_size=(2,) strides=(0,) padding=valid"},
     {"AveragePooling2D", "pool_size=(2, 2) strides=(0, 0) padding=valid"},
@@ -160,6 +162,11 @@ const std::map<std::string, std::string> kDefaults{
     {"MaxPooling2D", "pool_size=(2, 2) strides=(0, 0) padding=valid"},
     {"Maximum", ""},
     {"Minimum", ""},
+    {"MultiHeadAttention",
+     "num_heads=1 key_dim=1 value_dim=None dropout=0 use_bias=True use_gate=False output_shape=None "
+     "attention_axes=() sliding_window=None kernel_initializer=GlorotUniform bias_initializer=Zeros "
+     "kernel_regularizer=None bias_regularizer=None activity_regularizer=None kernel_constraint=None "
+     "bias_constraint=None seed=None use_causal_mask=False"},
     {"Multiply", ""},
     {"Normalization", "axis=(-1,) mean=() variance=() invert=False"},
     {"PReLU", "alpha_initializer=Zeros alpha_regularizer=None alpha_constraint=None shared_axes=()"},

@@ -3,6 +3,7 @@
 #include "cornu/losses/probabilistic.hpp"
 #include "cornu/metrics/accuracy.hpp"
 #include "cornu/optimizers/adam.hpp"
+#include "cornu/optimizers/adamw.hpp"
 #include "model/fit_case.hpp"
 
 namespace cornu::support {
@@ -33,6 +34,23 @@ Model series() {
                     Conv1D{.filters = 4, .kernel_size = 3, .activation = relu},
                     GlobalAveragePooling1D{},
                     Dense{.units = 1}};
+}
+
+Model transformer() {
+  const SymbolicTensor x = Input{.shape = {6, 8}};
+  const SymbolicTensor seen = SymbolicTensors{x, x} | MultiHeadAttention{.num_heads = 2, .key_dim = 4};
+  const SymbolicTensor first = SymbolicTensors{x, seen} | Add{} | LayerNormalization{};
+  const SymbolicTensor inner = first | Dense{.units = 12, .activation = gelu} | Dense{.units = 8};
+  const SymbolicTensor second = SymbolicTensors{first, inner} | Add{} | LayerNormalization{};
+  return Model(Inputs{x}, Outputs{second | GlobalAveragePooling1D{} | Dense{.units = 2}});
+}
+
+TEST(FitGolden, Transformer) {
+  check_fit_cases(
+      {{.name = "transformer_block",
+        .model = transformer,
+        .compile = {.optimizer = AdamW{.learning_rate = 0.005f}, .loss = "mse", .metrics = {"mae"}},
+        .fit = {.batch_size = 4}}});
 }
 
 TEST(FitGolden, MoreLayers) {

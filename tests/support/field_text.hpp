@@ -20,6 +20,8 @@ std::string field_text(const V& value) {
     return value;
   else if constexpr (std::is_same_v<V, Padding>)
     return value == Padding::same ? "same" : value == Padding::causal ? "causal" : "valid";
+  else if constexpr (std::is_same_v<V, Attention::Score>)
+    return value == Attention::Score::dot ? "dot" : "concat";
   else if constexpr (std::is_same_v<V, Interpolation>)
     return value == Interpolation::nearest    ? "nearest"
            : value == Interpolation::bilinear ? "bilinear"

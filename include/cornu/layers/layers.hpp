@@ -4,7 +4,9 @@
 #include "cornu/layers/activation.hpp"
 #include "cornu/layers/activity_regularization.hpp"
 #include "cornu/layers/add.hpp"
+#include "cornu/layers/additive_attention.hpp"
 #include "cornu/layers/alpha_dropout.hpp"
+#include "cornu/layers/attention.hpp"
 #include "cornu/layers/average.hpp"
 #include "cornu/layers/average_pooling1d.hpp"
 #include "cornu/layers/average_pooling2d.hpp"
@@ -39,6 +41,7 @@
 #include "cornu/layers/max_pooling2d.hpp"
 #include "cornu/layers/maximum.hpp"
 #include "cornu/layers/minimum.hpp"
+#include "cornu/layers/multi_head_attention.hpp"
 #include "cornu/layers/multiply.hpp"
 #include "cornu/layers/normalization.hpp"
 #include "cornu/layers/p_re_lu.hpp"
@@ -76,7 +79,9 @@ using BuiltinLayers = LayerList<
     Activation,
     ActivityRegularization,
     Add,
+    AdditiveAttention,
     AlphaDropout,
+    Attention,
     Average,
     AveragePooling1D,
     AveragePooling2D,
@@ -111,6 +116,7 @@ using BuiltinLayers = LayerList<
     MaxPooling2D,
     Maximum,
     Minimum,
+    MultiHeadAttention,
     Multiply,
     Normalization,
     PReLU,
