@@ -6,49 +6,21 @@
 
 #include "core/parallel.hpp"
 #include "kernels/activation_lanes.hpp"
+#include "kernels/activation_loops.hpp"
+#include "kernels/activation_rare.hpp"
 
 namespace cornu::kernels {
 
 namespace {
+using loops::each_row;
+using loops::map;
+using loops::map_grad;
+using loops::select_grad;
+using loops::sigmoid_of;
+
 constexpr double kSeluAlpha = 1.6732632423543772, kSeluScale = 1.0507009873554805;
 constexpr double kLeakySlope = 0.2;  // Keras' function; the LeakyReLU layer has 0.3
 
-// `omp simd`: y may be x, element for element, which the compiler cannot know and would then not vectorize.
-
-/// y[i] = f(x[i]).
-template <class T, class F>
-void map(View<const T> x, View<T> y, const F& f) {
-  detail::parallel_chunks(y.size(), detail::kElementChunk, [&](Index first, Index last) {
-#pragma omp simd
-    for (Index i = first; i < last; ++i) y[i] = f(x[i]);
-  });
-}
-
-/// dx[i] = f(value[i], dy[i]): for gradients that are dy or nothing, which vectorize as a select.
-template <class T, class F>
-void select_grad(View<const T> value, View<const T> dy, View<T> dx, const F& f) {
-  detail::parallel_chunks(dx.size(), detail::kElementChunk, [&](Index first, Index last) {
-    const T *from = value.data, *gradient = dy.data;
-    T* to = dx.data;
-#pragma omp simd
-    for (Index i = first; i < last; ++i) to[i] = f(from[i], gradient[i]);
-  });
-}
-
-/// dx[i] = dy[i] * f(value[i]), where value is the input or the output.
-template <class T, class F>
-void map_grad(View<const T> value, View<const T> dy, View<T> dx, const F& f) {
-  detail::parallel_chunks(dx.size(), detail::kElementChunk, [&](Index first, Index last) {
-#pragma omp simd
-    for (Index i = first; i < last; ++i) dx[i] = dy[i] * f(value[i]);
-  });
-}
-
-template <class T>
-T sigmoid_of(T x) {  // never overflows: the exponent is not positive
-  const T e = std::exp(-std::abs(x));
-  return (x >= 0 ? T(1) : e) / (T(1) + e);
-}
 template <class T>
 T softplus_of(T x) {
   return std::max(x, T(0)) + std::log1p(std::exp(-std::abs(x)));
@@ -56,17 +28,6 @@ T softplus_of(T x) {
 template <class T>
 T clip01(T x) {
   return std::min(std::max(x, T(0)), T(1));
-}
-
-/// Calls body(row, width) for each row (last axis).
-template <class T, class Body>
-void each_row(const View<T>& v, const Body& body) {
-  const Index width = v.shape.empty() ? 1 : v.shape.back();
-  if (v.size() == 0) return;
-  const Index rows = v.size() / width, chunk = std::max<Index>(1, detail::kElementChunk / 4 / width);
-  detail::parallel_chunks(rows, chunk, [&](Index first, Index last) {
-    for (Index r = first; r < last; ++r) body(r * width, width);
-  });
 }
 
 template <class T>
@@ -180,6 +141,8 @@ void activation(const ActivationFunction& fn, View<const T> x, View<T> y) {
       return map(x, y, [](T v) { return v > 0 ? T(1) : T(0); });
     case ActivationFn::custom:
       return map(x, y, [f = fn.custom().value](T v) { return static_cast<T>(f(double(v))); });
+    default:
+      return rare_activation(fn.fn(), x, y);
   }
 }
 
@@ -239,6 +202,8 @@ void activation_grad(const ActivationFunction& fn, View<const T> x, View<const T
       return map_grad(y, dy, dx, [](T) { return T(0); });
     case ActivationFn::custom:
       return map_grad(x, dy, dx, [f = fn.custom().derivative](T v) { return static_cast<T>(f(double(v))); });
+    default:
+      return rare_activation_grad(fn.fn(), x, y, dy, dx);
   }
 }
 

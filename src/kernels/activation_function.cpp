@@ -30,6 +30,14 @@ constexpr std::array kNames{
     std::pair{ActivationFn::exponential, std::string_view("exponential")},
     std::pair{ActivationFn::leaky_relu, std::string_view("leaky_relu")},
     std::pair{ActivationFn::threshold, std::string_view("threshold")},
+    std::pair{ActivationFn::glu, std::string_view("glu")},
+    std::pair{ActivationFn::hard_tanh, std::string_view("hard_tanh")},
+    std::pair{ActivationFn::tanh_shrink, std::string_view("tanh_shrink")},
+    std::pair{ActivationFn::soft_shrink, std::string_view("soft_shrink")},
+    std::pair{ActivationFn::hard_shrink, std::string_view("hard_shrink")},
+    std::pair{ActivationFn::sparse_plus, std::string_view("sparse_plus")},
+    std::pair{ActivationFn::squareplus, std::string_view("squareplus")},
+    std::pair{ActivationFn::sparsemax, std::string_view("sparsemax")},
 };
 static_assert(kNames.size() == static_cast<std::size_t>(ActivationFn::custom));
 }  // namespace
@@ -59,6 +67,9 @@ bool ActivationFunction::needs_input() const {
     case ActivationFn::silu:
     case ActivationFn::hard_silu:
     case ActivationFn::mish:
+    case ActivationFn::glu:
+    case ActivationFn::tanh_shrink:
+    case ActivationFn::sparsemax:
     case ActivationFn::custom:
       return true;
     default:

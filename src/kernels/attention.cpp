@@ -92,6 +92,13 @@ void attention_softmax_grad(const AttentionSizes& a, T scale, const T* weights, 
 }
 
 template <class T>
+T attention_scale_grad(const AttentionSizes& a, const T* scores, const T* dscores) {
+  double sum = 0;
+  for (Index i = 0; i < a.scores(); ++i) sum += double(scores[i]) * double(dscores[i]);
+  return T(sum);
+}
+
+template <class T>
 void attention_output(const AttentionSizes& a, const T* weights, const T* v, T* o) {
   const Index ld = a.heads * a.value_dim;
   each_head(a, [&](const At& at) {
@@ -171,6 +178,7 @@ template void attention_scores_grad(const AttentionSizes&, const float*, const f
                                     float*, bool);
 template void attention_softmax(const AttentionSizes&, float, bool, float*);
 template void attention_softmax_grad(const AttentionSizes&, float, const float*, float*);
+template float attention_scale_grad(const AttentionSizes&, const float*, const float*);
 template void attention_output(const AttentionSizes&, const float*, const float*, float*);
 template void attention_output_grad(const AttentionSizes&, const float*, const float*, const float*, float*,
                                     float*);
@@ -183,6 +191,7 @@ template void attention_scores_grad(const AttentionSizes&, const double*, const 
                                     double*, double*, bool);
 template void attention_softmax(const AttentionSizes&, double, bool, double*);
 template void attention_softmax_grad(const AttentionSizes&, double, const double*, double*);
+template double attention_scale_grad(const AttentionSizes&, const double*, const double*);
 template void attention_output(const AttentionSizes&, const double*, const double*, double*);
 template void attention_output_grad(const AttentionSizes&, const double*, const double*, const double*,
                                     double*, double*);

@@ -106,6 +106,12 @@ void Layer::check_rank(const Shape& input, int rank, std::string_view axes) cons
                                     ". Reshape the data, or put a Reshape or Flatten layer before it."));
 }
 
+void detail::check_keeps_shape(const Layer& layer, const ActivationFunction& activation) {
+  if (activation.halves())
+    throw ValueError(concat(layer.who(), ": activation is ", activation.name(),
+                            ", which halves the features. Put an Activation layer with it after this one."));
+}
+
 std::string snake_case(std::string_view type) {
   // Keras' two regular expressions: (.)([A-Z][a-z]+) -> \1_\2, then ([a-z])([A-Z]) -> \1_\2, then lower case.
   const auto upper = [](char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; };

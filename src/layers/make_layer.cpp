@@ -12,17 +12,24 @@ std::unique_ptr<Layer> make_layer(ActivityRegularization spec) {
   return std::make_unique<ActivityRegularizationLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(Add spec) { return std::make_unique<AddLayer>(std::move(spec)); }
-std::unique_ptr<Layer> make_layer(AdditiveAttention spec) { return std::make_unique<detail::AttentionLayer<AdditiveAttention>>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(AdditiveAttention spec) {
+  return std::make_unique<detail::AttentionLayer<AdditiveAttention>>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(AlphaDropout spec) {
   return std::make_unique<AlphaDropoutLayer>(std::move(spec));
 }
-std::unique_ptr<Layer> make_layer(Attention spec) { return std::make_unique<detail::AttentionLayer<Attention>>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(Attention spec) {
+  return std::make_unique<detail::AttentionLayer<Attention>>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(Average spec) { return std::make_unique<AverageLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(AveragePooling1D spec) {
   return std::make_unique<AveragePooling1DLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(AveragePooling2D spec) {
   return std::make_unique<AveragePooling2DLayer>(std::move(spec));
+}
+std::unique_ptr<Layer> make_layer(AveragePooling3D spec) {
+  return std::make_unique<detail::Pool3DLayer<AveragePooling3D>>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(BatchNormalization spec) {
   return std::make_unique<BatchNormalizationLayer>(std::move(spec));
@@ -41,13 +48,23 @@ std::unique_ptr<Layer> make_layer(Conv2D spec) { return std::make_unique<Conv2DL
 std::unique_ptr<Layer> make_layer(Conv2DTranspose spec) {
   return std::make_unique<Conv2DTransposeLayer>(std::move(spec));
 }
+std::unique_ptr<Layer> make_layer(Conv3D spec) { return std::make_unique<Conv3DLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(Conv3DTranspose spec) {
+  return std::make_unique<Conv3DTransposeLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(Cropping1D spec) {
   return std::make_unique<Cropping1DLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(Cropping2D spec) {
   return std::make_unique<Cropping2DLayer>(std::move(spec));
 }
+std::unique_ptr<Layer> make_layer(Cropping3D spec) {
+  return std::make_unique<Cropping3DLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(Dense spec) { return std::make_unique<DenseLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(DepthwiseConv1D spec) {
+  return std::make_unique<DepthwiseConv1DLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(DepthwiseConv2D spec) {
   return std::make_unique<DepthwiseConv2DLayer>(std::move(spec));
 }
@@ -71,11 +88,17 @@ std::unique_ptr<Layer> make_layer(GlobalAveragePooling1D spec) {
 std::unique_ptr<Layer> make_layer(GlobalAveragePooling2D spec) {
   return std::make_unique<GlobalAveragePooling2DLayer>(std::move(spec));
 }
+std::unique_ptr<Layer> make_layer(GlobalAveragePooling3D spec) {
+  return std::make_unique<GlobalAveragePooling3DLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(GlobalMaxPooling1D spec) {
   return std::make_unique<GlobalMaxPooling1DLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(GlobalMaxPooling2D spec) {
   return std::make_unique<GlobalMaxPooling2DLayer>(std::move(spec));
+}
+std::unique_ptr<Layer> make_layer(GlobalMaxPooling3D spec) {
+  return std::make_unique<GlobalMaxPooling3DLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(GroupNormalization spec) {
   return std::make_unique<GroupNormalizationLayer>(std::move(spec));
@@ -94,9 +117,14 @@ std::unique_ptr<Layer> make_layer(MaxPooling1D spec) {
 std::unique_ptr<Layer> make_layer(MaxPooling2D spec) {
   return std::make_unique<MaxPooling2DLayer>(std::move(spec));
 }
+std::unique_ptr<Layer> make_layer(MaxPooling3D spec) {
+  return std::make_unique<detail::Pool3DLayer<MaxPooling3D>>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(Maximum spec) { return std::make_unique<MaximumLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(Minimum spec) { return std::make_unique<MinimumLayer>(std::move(spec)); }
-std::unique_ptr<Layer> make_layer(MultiHeadAttention spec) { return std::make_unique<MultiHeadAttentionLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(MultiHeadAttention spec) {
+  return std::make_unique<MultiHeadAttentionLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(Multiply spec) { return std::make_unique<MultiplyLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(Normalization spec) {
   return std::make_unique<NormalizationLayer>(std::move(spec));
@@ -138,11 +166,17 @@ std::unique_ptr<Layer> make_layer(UpSampling1D spec) {
 std::unique_ptr<Layer> make_layer(UpSampling2D spec) {
   return std::make_unique<UpSampling2DLayer>(std::move(spec));
 }
+std::unique_ptr<Layer> make_layer(UpSampling3D spec) {
+  return std::make_unique<UpSampling3DLayer>(std::move(spec));
+}
 std::unique_ptr<Layer> make_layer(ZeroPadding1D spec) {
   return std::make_unique<ZeroPadding1DLayer>(std::move(spec));
 }
 std::unique_ptr<Layer> make_layer(ZeroPadding2D spec) {
   return std::make_unique<ZeroPadding2DLayer>(std::move(spec));
+}
+std::unique_ptr<Layer> make_layer(ZeroPadding3D spec) {
+  return std::make_unique<ZeroPadding3DLayer>(std::move(spec));
 }
 
 }  // namespace cornu

@@ -61,4 +61,25 @@ Tensor leaky_relu(const Tensor& x, float negative_slope) {
 
 Tensor threshold(const Tensor& x) { return apply(ActivationFn::threshold, x); }
 
+Tensor glu(const Tensor& x) {
+  if (x.rank() == 0 || x.shape().back() % 2 != 0)
+    throw ShapeError(detail::concat("ops::glu: the tensor is ", x.shape().text(),
+                                    "; its last axis must be even, of which the second half are gates."));
+  Tensor y(x.shape().with_back(x.shape().back() / 2));
+  kernels::activation<float>(ActivationFn::glu, x.view(), y.view());
+  return y;
+}
+Tensor hard_tanh(const Tensor& x) { return apply(ActivationFn::hard_tanh, x); }
+Tensor tanh_shrink(const Tensor& x) { return apply(ActivationFn::tanh_shrink, x); }
+Tensor soft_shrink(const Tensor& x) { return apply(ActivationFn::soft_shrink, x); }
+Tensor hard_shrink(const Tensor& x) { return apply(ActivationFn::hard_shrink, x); }
+Tensor sparse_plus(const Tensor& x) { return apply(ActivationFn::sparse_plus, x); }
+Tensor squareplus(const Tensor& x) { return apply(ActivationFn::squareplus, x); }
+Tensor sparsemax(const Tensor& x) {
+  if (x.rank() == 0)
+    throw ShapeError(
+        "ops::sparsemax: the tensor is a scalar; it runs over the last axis. Give (..., features).");
+  return apply(ActivationFn::sparsemax, x);
+}
+
 }  // namespace cornu::ops

@@ -84,6 +84,7 @@ const std::map<std::string, std::string> kDefaults{
     {"Average", ""},
     {"AveragePooling1D", "pool_size=(2,) strides=(0,) padding=valid"},
     {"AveragePooling2D", "pool_size=(2, 2) strides=(0, 0) padding=valid"},
+    {"AveragePooling3D", "pool_size=(2, 2, 2) strides=(0, 0, 0) padding=valid"},
     {"BatchNormalization",
      "axis=-1 momentum=0.99 epsilon=0.001 center=True scale=True beta_initializer=Zeros "
      "gamma_initializer=Ones "
@@ -112,12 +113,28 @@ const std::map<std::string, std::string> kDefaults{
      "activation=linear use_bias=True kernel_initializer=GlorotUniform bias_initializer=Zeros "
      "kernel_regularizer=None bias_regularizer=None activity_regularizer=None kernel_constraint=None "
      "bias_constraint=None"},
+    {"Conv3D",
+     "filters=1 kernel_size=(1, 1, 1) strides=(1, 1, 1) padding=valid dilation_rate=(1, 1, 1) groups=1 "
+     "activation=linear use_bias=True kernel_initializer=GlorotUniform bias_initializer=Zeros "
+     "kernel_regularizer=None bias_regularizer=None activity_regularizer=None kernel_constraint=None "
+     "bias_constraint=None"},
+    {"Conv3DTranspose",
+     "filters=1 kernel_size=(1, 1, 1) strides=(1, 1, 1) padding=valid output_padding=(-1, -1, -1) "
+     "dilation_rate=(1, 1, 1) activation=linear use_bias=True kernel_initializer=GlorotUniform "
+     "bias_initializer=Zeros kernel_regularizer=None bias_regularizer=None activity_regularizer=None "
+     "kernel_constraint=None bias_constraint=None"},
     {"Cropping1D", "cropping=(1, 1)"},
     {"Cropping2D", "cropping=((0, 0), (0, 0))"},
+    {"Cropping3D", "cropping=((1, 1), (1, 1), (1, 1))"},
     {"Dense",
      "units=1 activation=linear use_bias=True kernel_initializer=GlorotUniform bias_initializer=Zeros "
      "kernel_regularizer=None bias_regularizer=None activity_regularizer=None kernel_constraint=None "
      "bias_constraint=None"},
+    {"DepthwiseConv1D",
+     "kernel_size=(1,) strides=(1,) padding=valid depth_multiplier=1 dilation_rate=(1,) "
+     "activation=linear use_bias=True depthwise_initializer=GlorotUniform bias_initializer=Zeros "
+     "depthwise_regularizer=None bias_regularizer=None activity_regularizer=None "
+     "depthwise_constraint=None bias_constraint=None"},
     {"DepthwiseConv2D",
      "kernel_size=(1, 1) strides=(1, 1) padding=valid depth_multiplier=1 dilation_rate=(1, 1) "
      "activation=linear "
@@ -141,8 +158,10 @@ const std::map<std::string, std::string> kDefaults{
     {"GaussianNoise", "stddev=0 seed=None"},
     {"GlobalAveragePooling1D", "keepdims=False"},
     {"GlobalAveragePooling2D", "keepdims=False"},
+    {"GlobalAveragePooling3D", "keepdims=False"},
     {"GlobalMaxPooling1D", "keepdims=False"},
     {"GlobalMaxPooling2D", "keepdims=False"},
+    {"GlobalMaxPooling3D", "keepdims=False"},
     {"GroupNormalization",
      "groups=32 axis=-1 epsilon=0.001 center=True scale=True beta_initializer=Zeros "
      "gamma_initializer=Ones beta_regularizer=None gamma_regularizer=None beta_constraint=None "
@@ -160,6 +179,7 @@ const std::map<std::string, std::string> kDefaults{
     {"LeakyReLU", "negative_slope=0.3"},
     {"MaxPooling1D", "pool_size=(2,) strides=(0,) padding=valid"},
     {"MaxPooling2D", "pool_size=(2, 2) strides=(0, 0) padding=valid"},
+    {"MaxPooling3D", "pool_size=(2, 2, 2) strides=(0, 0, 0) padding=valid"},
     {"Maximum", ""},
     {"Minimum", ""},
     {"MultiHeadAttention",
@@ -204,8 +224,10 @@ const std::map<std::string, std::string> kDefaults{
     {"UnitNormalization", "axis=(-1,)"},
     {"UpSampling1D", "size=2"},
     {"UpSampling2D", "size=(2, 2) interpolation=nearest"},
+    {"UpSampling3D", "size=(2, 2, 2)"},
     {"ZeroPadding1D", "padding=(1, 1)"},
     {"ZeroPadding2D", "padding=((1, 1), (1, 1))"},
+    {"ZeroPadding3D", "padding=((1, 1), (1, 1), (1, 1))"},
 };
 
 TEST(Registry, DefaultsAreKeras) {

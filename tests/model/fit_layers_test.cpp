@@ -46,11 +46,13 @@ Model transformer() {
 }
 
 TEST(FitGolden, Transformer) {
-  check_fit_cases(
-      {{.name = "transformer_block",
-        .model = transformer,
-        .compile = {.optimizer = AdamW{.learning_rate = 0.005f}, .loss = "mse", .metrics = {"mae"}},
-        .fit = {.batch_size = 4}}});
+  const CompileOptions compile{
+      .optimizer = AdamW{.learning_rate = 0.005f}, .loss = "mse", .metrics = {"mae"}};
+  check_fit_cases({{.name = "transformer_block",
+                    .model = transformer,
+                    .compile = compile,
+                    .fit = {.batch_size = 4},
+                    .rounding_only = 3}});  // the bias of the keys moves all scores of a query alike
 }
 
 TEST(FitGolden, MoreLayers) {

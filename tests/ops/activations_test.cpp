@@ -48,6 +48,19 @@ const std::array kRows{
     Row{"leaky_relu_third", [](const Tensor& x) { return ops::leaky_relu(x, 0.25f); },
         [](double x) { return x > 0 ? x : 0.25 * x; }},
     Row{"threshold", ops::threshold, [](double x) { return x > 0 ? 1.0 : 0.0; }},
+    Row{"hard_tanh", ops::hard_tanh, [](double x) { return std::fmin(std::fmax(x, -1), 1); }},
+    Row{"tanh_shrink", ops::tanh_shrink, [](double x) { return x - std::tanh(x); }},
+    Row{"soft_shrink", ops::soft_shrink,
+        [](double x) { return x > 0.5    ? x - 0.5
+                              : x < -0.5 ? x + 0.5
+                                         : 0.0; }},
+    Row{"hard_shrink", ops::hard_shrink, [](double x) { return std::fabs(x) > 0.5 ? x : 0.0; }},
+    Row{"sparse_plus", ops::sparse_plus,
+        [](double x) { return x <= -1 ? 0.0
+                              : x < 1 ? (x + 1) * (x + 1) / 4
+                                      : x; }},
+    Row{"squareplus", ops::squareplus,
+        [](double x) { return x > 0 ? (x + std::sqrt(x * x + 4)) / 2 : 2 / (std::sqrt(x * x + 4) - x); }},
 };
 
 /// -12 .. 12, with the kinks of the straight ones at 0, -3, 3 and 6 hit exactly.
@@ -135,6 +148,23 @@ TEST(Activations, SoftmaxRunsOverAnyAxis) {
           ASSERT_NEAR(log_y(i, j, k), std::log(expected), 1e-5) << axis << ": " << i << j << k;
         }
   }
+}
+
+TEST(Activations, GluGatesTheFirstHalf) {
+  const Tensor x = Tensor::from({{1, -2, 0, 3}, {4, 5, -1, 100}}), y = ops::glu(x);
+  ASSERT_EQ(y.shape(), (Shape{2, 2}));
+  EXPECT_NEAR(y(0, 0), 0.5, 1e-6);
+  EXPECT_NEAR(y(0, 1), -2 * sigmoid_of(3), 1e-6);
+  EXPECT_NEAR(y(1, 0), 4 * sigmoid_of(-1), 1e-6);
+  EXPECT_NEAR(y(1, 1), 5, 1e-6);
+}
+
+TEST(Activations, SparsemaxIsKeras) {
+  // tau: one number stays, x - 1; of {3, 2.8}: (2 * 3 + 2.8 - 1) / 2 = 3.9; of {-3, -3}: (3 * -3 - 1) / 2 =
+  // -5.
+  const Tensor y = ops::sparsemax(Tensor::from({{0, 5, 1}, {3, 2.8f, 1}, {-3, -9, -3}}));
+  const float expected[] = {0, 1, 0, 0, 0, 0, 2, 0, 2};
+  for (Index i = 0; i < y.size(); ++i) EXPECT_NEAR(y.at(i), expected[i], 1e-6) << i;
 }
 
 TEST(Activations, TakeTensorsWithoutElements) {

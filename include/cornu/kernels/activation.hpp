@@ -4,7 +4,8 @@
 
 namespace cornu::kernels {
 
-/// y = fn(x), elementwise; softmax and log_softmax over the last axis. y may be x.
+/// y = fn(x), elementwise; softmax, log_softmax and sparsemax over the last axis. y may be x. glu: x (..., 2
+/// k) and y (..., k), which may not be x.
 template <class T>
 void activation(const ActivationFunction& fn, View<const T> x, View<T> y);
 

@@ -27,6 +27,14 @@ enum class ActivationFn {
   exponential,
   leaky_relu,
   threshold,
+  glu,
+  hard_tanh,
+  tanh_shrink,
+  soft_shrink,
+  hard_shrink,
+  sparse_plus,
+  squareplus,
+  sparsemax,
   custom
 };
 
@@ -49,6 +57,14 @@ inline constexpr ActivationFn mish = ActivationFn::mish;
 inline constexpr ActivationFn exponential = ActivationFn::exponential;
 inline constexpr ActivationFn leaky_relu = ActivationFn::leaky_relu;
 inline constexpr ActivationFn threshold = ActivationFn::threshold;
+inline constexpr ActivationFn glu = ActivationFn::glu;
+inline constexpr ActivationFn hard_tanh = ActivationFn::hard_tanh;
+inline constexpr ActivationFn tanh_shrink = ActivationFn::tanh_shrink;
+inline constexpr ActivationFn soft_shrink = ActivationFn::soft_shrink;
+inline constexpr ActivationFn hard_shrink = ActivationFn::hard_shrink;
+inline constexpr ActivationFn sparse_plus = ActivationFn::sparse_plus;
+inline constexpr ActivationFn squareplus = ActivationFn::squareplus;
+inline constexpr ActivationFn sparsemax = ActivationFn::sparsemax;
 // math.h puts ::tanh into every program, so a constant of that name would be ambiguous after
 // `using namespace cornu`. The function itself serves as the name: ActivationFunction knows it.
 using ::tanh;
@@ -81,8 +97,13 @@ class ActivationFunction {
   std::string_view name() const;
   /// Whether the derivative needs the input; the others follow from the output.
   bool needs_input() const;
-  /// Whether each output depends on its own input only (all but softmax and log_softmax).
-  bool elementwise() const { return fn_ != ActivationFn::softmax && fn_ != ActivationFn::log_softmax; }
+  /// Whether each output depends on its own input only (all but softmax, log_softmax, sparsemax and glu).
+  bool elementwise() const {
+    return fn_ != ActivationFn::softmax && fn_ != ActivationFn::log_softmax &&
+           fn_ != ActivationFn::sparsemax && fn_ != ActivationFn::glu;
+  }
+  /// Whether the output has half as many numbers along the last axis (glu): only an Activation layer may.
+  bool halves() const { return fn_ == ActivationFn::glu; }
   bool is_linear() const { return fn_ == ActivationFn::linear; }
 
  private:

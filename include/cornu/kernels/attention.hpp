@@ -28,6 +28,10 @@ void attention_softmax(const AttentionSizes& sizes, T scale, bool causal, T* sco
 template <class T>
 void attention_softmax_grad(const AttentionSizes& sizes, T scale, const T* weights, T* dweights);
 
+/// The gradient of a factor of all scores: the sum of scores * dscores. Numerics summed in order.
+template <class T>
+T attention_scale_grad(const AttentionSizes& sizes, const T* scores, const T* dscores);
+
 /// o = weights v, head by head.  Cost 2 scores value_dim flops
 template <class T>
 void attention_output(const AttentionSizes& sizes, const T* weights, const T* v, T* o);

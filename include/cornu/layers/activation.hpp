@@ -23,9 +23,9 @@ class RequiredActivation {
 ///
 ///   Activation{.activation = relu}
 ///
-/// Input   (n, ...); softmax and log_softmax run over the last axis
-/// Output  as the input
-/// Errors  ShapeError: softmax or log_softmax without an axis after the batch axis.
+/// Input   (n, ...); softmax, log_softmax, sparsemax and glu run over the last axis
+/// Output  as the input; glu: half of the last axis
+/// Errors  ShapeError: one of these without an axis after the batch axis, glu of an odd number of features.
 /// Source  Keras 3 Activation.
 struct Activation {
   RequiredActivation activation;  ///< what is computed
@@ -44,7 +44,12 @@ class ActivationLayer final : public LayerOf<Activation, ActivationLayer> {
     if (input.empty() && !function().elementwise())
       throw ShapeError(detail::concat(who(), ": the input is (batch,); ", function().name(),
                                       " takes (batch, ..., features). Reshape it to (batch, 1)."));
-    return input;
+    if (!function().halves()) return input;
+    if (input.back() % 2 != 0)
+      throw ShapeError(detail::concat(who(), ": the input ", input.batch_text(), " has ", input.back(),
+                                      " features; ", function().name(),
+                                      " takes an even number, of which the second half are gates."));
+    return input.with_back(input.back() / 2);
   }
   BackwardNeeds backward_needs() const override {
     return {.input = function().needs_input(),
@@ -54,7 +59,9 @@ class ActivationLayer final : public LayerOf<Activation, ActivationLayer> {
     if (function().is_linear()) return InPlace::same;
     return function().needs_input() ? InPlace::no : InPlace::overwrite;
   }
-  ActivationFn final_activation() const override { return function().fn(); }
+  ActivationFn final_activation() const override {
+    return function().halves() ? ActivationFn::linear : function().fn();
+  }
 
   template <class T>
   void compute(const ForwardCall<T>& c) const {

@@ -79,9 +79,7 @@ class AttentionLayer final : public LayerOf<Spec, AttentionLayer<Spec>> {
     }
     if (T* const to = dscale(c)) {  // the sum of each score before scaling times its gradient
       kernels::attention_scores<T>(a, c.x[0].data, key(c), again);
-      T sum = 0;
-      for (Index i = 0; i < a.scores(); ++i) sum += again[i] * d[i];
-      *to += sum;
+      *to += kernels::attention_scale_grad<T>(a, again, d);
     }
     const View<T> all(d, Shape{a.scores()});
     if (spec_.use_scale) kernels::scale<T>(all, all, scale(c), T(0));

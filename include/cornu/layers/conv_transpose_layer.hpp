@@ -17,6 +17,11 @@ constexpr Index transposed_extent(Index input, Index window, Index stride, Index
   return output_padding < 0 ? input * stride : (input - 1) * stride + reach % 2 + output_padding;
 }
 
+/// The same, checked. Errors: ValueError: an output_padding with which a convolution would not lead back to
+/// the input.
+Index checked_extent(const Layer& layer, Index input, Index window, Index stride, Index dilation,
+                     Padding padding, Index output_padding);
+
 /// Shape of a transposed convolution's output. Errors: ShapeError: another number of axes.
 /// ValueError: an output_padding with which a convolution would not lead back to the input.
 Shape transposed_shape(const Layer& layer, const ConvWindow& window, Size2 output_padding, const Shape& input,

@@ -1,8 +1,5 @@
 #pragma once
-#include "cornu/kernels/conv.hpp"
-#include "cornu/kernels/window.hpp"
-#include "cornu/layers/activated.hpp"
-#include "cornu/layers/layer_of.hpp"
+#include "cornu/layers/depthwise_conv_layer.hpp"
 
 namespace cornu {
 
@@ -11,9 +8,8 @@ namespace cornu {
 ///   DepthwiseConv2D{.kernel_size = 3, .depth_multiplier = 2, .activation = relu}
 ///
 /// Input   (n, height, width, channels)
-/// Output  (n, height', width', channels * depth_multiplier), sizes as Conv2D; channel c * depth_multiplier +
-/// m
-///         is channel c seen by its kernel m
+/// Output  (n, height', width', channels * depth_multiplier), sizes as Conv2D;
+///         channel c * depth_multiplier + m is channel c seen by its kernel m
 /// Weights kernel (kernel_h, kernel_w, channels, depth_multiplier), glorot_uniform;
 ///         bias (channels * depth_multiplier), zeros
 /// Errors  ShapeError: input not 4-D, empty output.  ValueError: kernel_size, strides, depth_multiplier or
@@ -58,47 +54,7 @@ struct DepthwiseConv2D {
   }
 };
 
-class DepthwiseConv2DLayer final : public LayerOf<DepthwiseConv2D, DepthwiseConv2DLayer> {
- public:
-  explicit DepthwiseConv2DLayer(DepthwiseConv2D spec);
-
-  Shape output_shape(const Shape& input) const;
-  void build(const Shapes& inputs) override;
-  BackwardNeeds backward_needs() const override {
-    return {.input = true, .output = !spec_.activation.is_linear() && !spec_.activation.needs_input()};
-  }
-  Index saved_bytes(const Shapes& inputs, Index samples, Index value_size) const override {
-    return spec_.activation.needs_input() ? samples * output_shape(inputs[0]).count() * value_size : 0;
-  }
-  Slicing slicing(const Shapes&, bool) const override { return Slicing::samples; }
-  ActivationFn final_activation() const override { return spec_.activation.fn(); }
-
-  template <class T>
-  void compute(const ForwardCall<T>& c) const {
-    const bool fused_relu = spec_.activation.fn() == relu && !c.logits;
-    kernels::depthwise_conv2d<T>(geometry(c.x[0].shape, c.y[0].shape), c.x[0], c.weights[0],
-                                 spec_.use_bias ? View<const T>(c.weights[1]) : View<const T>(), c.y[0],
-                                 fused_relu);
-    if (!fused_relu) activated(c).forward(c.y[0], c.template saved_as<T>());
-  }
-  template <class T>
-  void gradient(const BackwardCall<T>& c) const {
-    const View<T>& dy = c.dy[0];
-    activated(c).backward(c.y[0], dy, c.template saved_as<T>());
-    const auto g = geometry(c.x[0].shape, dy.shape);
-    if (c.dweights[0]) kernels::depthwise_conv2d_dkernel<T>(g, c.x[0], dy, c.dweights[0]);
-    if (spec_.use_bias && c.dweights[1]) kernels::add_column_sums<T>(dy, c.dweights[1]);
-    if (c.dx[0]) kernels::depthwise_conv2d_dx<T>(g, dy, c.weights[0], c.dx[0]);
-  }
-
- private:
-  /// From shapes with the batch axis.
-  kernels::ConvGeometry geometry(const Shape& x, const Shape& y) const;
-  template <class T>
-  detail::Activated activated(const Call<T>& c) const {
-    return {spec_.activation, c.logits};
-  }
-};
+using DepthwiseConv2DLayer = detail::DepthwiseConvLayer<DepthwiseConv2D>;
 
 std::unique_ptr<Layer> make_layer(DepthwiseConv2D spec);
 

@@ -182,6 +182,11 @@ class Layer {
   std::vector<Weight> weights_;
 };
 
+namespace detail {
+/// Errors: ValueError: an activation that changes the shape, which only an Activation layer may.
+void check_keeps_shape(const Layer& layer, const ActivationFunction& activation);
+}  // namespace detail
+
 /// Keras' automatic name of a class: "Conv2D" -> "conv2d", "LeakyReLU" -> "leaky_re_lu".
 std::string snake_case(std::string_view type);
 

@@ -31,7 +31,12 @@ template <class Spec, class Self>
 class LayerOf : public Layer, public SpecOf<Spec> {
  public:
   explicit LayerOf(Spec spec)
-      : Layer(spec.name, trainable_of(spec), activity_of(spec)), SpecOf<Spec>(std::move(spec)) {}
+      : Layer(spec.name, trainable_of(spec), activity_of(spec)), SpecOf<Spec>(std::move(spec)) {
+    if constexpr (requires(const Spec& s) { s.activation.halves(); })
+      detail::check_keeps_shape(*this, this->spec_.activation);
+    if constexpr (requires(const Spec& s) { s.recurrent_activation.halves(); })
+      detail::check_keeps_shape(*this, this->spec_.recurrent_activation);
+  }
 
   std::string_view type() const override { return Spec::type; }
   Shapes output_shapes(const Shapes& inputs) const override {

@@ -10,6 +10,7 @@
 #include "cornu/layers/average.hpp"
 #include "cornu/layers/average_pooling1d.hpp"
 #include "cornu/layers/average_pooling2d.hpp"
+#include "cornu/layers/average_pooling3d.hpp"
 #include "cornu/layers/batch_normalization.hpp"
 #include "cornu/layers/center_crop.hpp"
 #include "cornu/layers/concatenate.hpp"
@@ -17,9 +18,13 @@
 #include "cornu/layers/conv1d_transpose.hpp"
 #include "cornu/layers/conv2d.hpp"
 #include "cornu/layers/conv2d_transpose.hpp"
+#include "cornu/layers/conv3d.hpp"
+#include "cornu/layers/conv3d_transpose.hpp"
 #include "cornu/layers/cropping1d.hpp"
 #include "cornu/layers/cropping2d.hpp"
+#include "cornu/layers/cropping3d.hpp"
 #include "cornu/layers/dense.hpp"
+#include "cornu/layers/depthwise_conv1d.hpp"
 #include "cornu/layers/depthwise_conv2d.hpp"
 #include "cornu/layers/dot.hpp"
 #include "cornu/layers/dropout.hpp"
@@ -30,8 +35,10 @@
 #include "cornu/layers/gaussian_noise.hpp"
 #include "cornu/layers/global_average_pooling1d.hpp"
 #include "cornu/layers/global_average_pooling2d.hpp"
+#include "cornu/layers/global_average_pooling3d.hpp"
 #include "cornu/layers/global_max_pooling1d.hpp"
 #include "cornu/layers/global_max_pooling2d.hpp"
+#include "cornu/layers/global_max_pooling3d.hpp"
 #include "cornu/layers/group_normalization.hpp"
 #include "cornu/layers/gru.hpp"
 #include "cornu/layers/layer_normalization.hpp"
@@ -39,6 +46,7 @@
 #include "cornu/layers/lstm.hpp"
 #include "cornu/layers/max_pooling1d.hpp"
 #include "cornu/layers/max_pooling2d.hpp"
+#include "cornu/layers/max_pooling3d.hpp"
 #include "cornu/layers/maximum.hpp"
 #include "cornu/layers/minimum.hpp"
 #include "cornu/layers/multi_head_attention.hpp"
@@ -61,8 +69,10 @@
 #include "cornu/layers/unit_normalization.hpp"
 #include "cornu/layers/up_sampling1d.hpp"
 #include "cornu/layers/up_sampling2d.hpp"
+#include "cornu/layers/up_sampling3d.hpp"
 #include "cornu/layers/zero_padding1d.hpp"
 #include "cornu/layers/zero_padding2d.hpp"
+#include "cornu/layers/zero_padding3d.hpp"
 
 namespace cornu {
 
@@ -85,6 +95,7 @@ using BuiltinLayers = LayerList<
     Average,
     AveragePooling1D,
     AveragePooling2D,
+    AveragePooling3D,
     BatchNormalization,
     CenterCrop,
     Concatenate,
@@ -92,9 +103,13 @@ using BuiltinLayers = LayerList<
     Conv1DTranspose,
     Conv2D,
     Conv2DTranspose,
+    Conv3D,
+    Conv3DTranspose,
     Cropping1D,
     Cropping2D,
+    Cropping3D,
     Dense,
+    DepthwiseConv1D,
     DepthwiseConv2D,
     Dot,
     Dropout,
@@ -106,14 +121,17 @@ using BuiltinLayers = LayerList<
     GaussianNoise,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
     GroupNormalization,
     LSTM,
     LayerNormalization,
     LeakyReLU,
     MaxPooling1D,
     MaxPooling2D,
+    MaxPooling3D,
     Maximum,
     Minimum,
     MultiHeadAttention,
@@ -136,8 +154,10 @@ using BuiltinLayers = LayerList<
     UnitNormalization,
     UpSampling1D,
     UpSampling2D,
+    UpSampling3D,
     ZeroPadding1D,
-    ZeroPadding2D
+    ZeroPadding2D,
+    ZeroPadding3D
     // clang-format on
     >;
 

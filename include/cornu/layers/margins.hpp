@@ -25,6 +25,21 @@ struct Margins2 {
   friend constexpr bool operator==(const Margins2&, const Margins2&) = default;
 };
 
+/// Cells around a volume, as Margins2: `.padding = 1`, `.padding = {1, 2, 2}`, `.padding = {{1, 0}, {2, 2},
+/// {2, 2}}`.
+struct Margins3 {
+  Margin d, h, w;
+  constexpr Margins3(Index all) : d{all, all}, h{all, all}, w{all, all} {}
+  constexpr Margins3(Index depth, Index height, Index width)
+      : d{depth, depth}, h{height, height}, w{width, width} {}
+  constexpr Margins3(Margin depth, Margin height, Margin width) : d(depth), h(height), w(width) {}
+
+  bool negative() const { return d.before < 0 || d.after < 0 || Margins2(h, w).negative(); }
+  /// "((1, 0), (2, 2), (2, 2))".
+  std::string text() const;
+  friend constexpr bool operator==(const Margins3&, const Margins3&) = default;
+};
+
 /// Steps around a sequence: `.padding = 1` on both sides, `.padding = {1, 2}` before and after.
 struct Margins1 {
   Margin w;

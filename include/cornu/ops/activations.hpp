@@ -1,7 +1,8 @@
 #pragma once
 #include "cornu/core/tensor.hpp"
 
-/// Functions on tensors. The activations: each takes a tensor of any shape and returns one of the same shape.
+/// Functions on tensors. The activations: each takes a tensor of any shape and returns one of the same shape
+/// (glu: of half the last axis).
 namespace cornu::ops {
 
 /// x.
@@ -44,5 +45,24 @@ Tensor exponential(const Tensor& x);
 Tensor leaky_relu(const Tensor& x, float negative_slope = 0.2f);
 /// 1 where x > 0, else 0.
 Tensor threshold(const Tensor& x);
+
+/// a * sigmoid(b), where a and b are the halves of the last axis. Errors: ShapeError: no axis, or an odd one.
+Tensor glu(const Tensor& x);
+/// min(max(x, -1), 1).
+Tensor hard_tanh(const Tensor& x);
+/// x - tanh(x).
+Tensor tanh_shrink(const Tensor& x);
+/// x - 0.5 where x > 0.5, x + 0.5 where x < -0.5, else 0.
+Tensor soft_shrink(const Tensor& x);
+/// x where |x| > 0.5, else 0.
+Tensor hard_shrink(const Tensor& x);
+/// 0 where x <= -1, (x + 1)^2 / 4 up to 1, then x.
+Tensor sparse_plus(const Tensor& x);
+/// (x + sqrt(x^2 + 4)) / 2.
+Tensor squareplus(const Tensor& x);
+/// max(x - tau, 0) along the last axis, where tau follows from its largest numbers, as in Keras 3 (whose tau
+/// is larger than that of Martins and Astudillo 2016 where more than one number stays). Errors: ShapeError:
+/// no axis.
+Tensor sparsemax(const Tensor& x);
 
 }  // namespace cornu::ops

@@ -1,0 +1,33 @@
+#include "cornu/layers/global_average_pooling3d.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/layer_harness.hpp"
+#include "support/message_of.hpp"
+
+namespace cornu::support {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(GlobalAveragePooling3DLayer, MeetsTheContractAndKeras) {
+  check_layer_cases<GlobalAveragePooling3D>({
+      {.spec = {}, .golden = "global_average_pooling3d"},
+      {.spec = {}, .input = {1, 1, 1, 1}, .samples = 1},
+      {.spec = {}, .input = {2, 3, 5, 7}, .training = true},
+      {.spec = {.keepdims = true}, .input = {5, 4, 6, 33}, .samples = 2},
+  });
+}
+
+TEST(GlobalAveragePooling3DLayer, Messages) {
+  EXPECT_THAT(message_of(GlobalAveragePooling3D{}, {{28, 28, 1}}),
+              HasSubstr("input has 4 axes (batch, 28, 28, 1); GlobalAveragePooling3D takes 5"));
+  EXPECT_THAT(message_of(GlobalAveragePooling3D{}, {{2, 0, 4, 1}}),
+              HasSubstr("layer 'global_average_pooling3d' (GlobalAveragePooling3D): the input (batch, 2, 0, "
+                        "4, 1) has nothing to "
+                        "pool over"));
+}
+
+}  // namespace
+}  // namespace cornu::support

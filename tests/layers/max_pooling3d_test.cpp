@@ -1,0 +1,51 @@
+#include "cornu/layers/max_pooling3d.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/layer_harness.hpp"
+#include "support/message_of.hpp"
+
+namespace cornu::support {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr Padding same = Padding::same;
+
+TEST(MaxPooling3DLayer, MeetsTheContractAndKeras) {
+  check_layer_cases<MaxPooling3D>({
+      {.spec = {.pool_size = 2, .padding = same}, .golden = "max_pooling3d"},
+      {.spec = {.pool_size = 1}, .input = {1, 1, 1, 1}, .samples = 1},
+      {.spec = {.pool_size = 2}, .input = {5, 4, 3, 2}},
+      {.spec = {.pool_size = {3, 2, 1}, .strides = {1, 2, 3}, .padding = same},
+       .input = {4, 5, 4, 3},
+       .training = true},
+      {.spec = {.pool_size = 2, .strides = 3}, .input = {6, 5, 7, 1}},
+      {.spec = {.pool_size = {2, 17, 16}, .strides = 1}, .input = {3, 18, 17, 2}, .samples = 2},
+  });
+}
+
+TEST(MaxPooling3DLayer, Messages) {
+  EXPECT_THAT(
+      message_of(MaxPooling3D{.pool_size = {2, 0, 1}}),
+      HasSubstr("layer 'max_pooling3d' (MaxPooling3D): pool_size is (2, 0, 1); each must be at least 1."));
+  EXPECT_THAT(message_of(MaxPooling3D{.pool_size = 2, .strides = {-1, 2, 2}}),
+              HasSubstr("strides is (-1, 2, 2)"));
+  EXPECT_THAT(message_of(MaxPooling3D{.pool_size = 2}, {{28, 28, 1}}),
+              HasSubstr("input has 4 axes (batch, 28, 28, 1); MaxPooling3D takes 5"));
+  EXPECT_THAT(message_of(MaxPooling3D{.pool_size = {2, 2, 5}}, {{4, 4, 4, 1}}),
+              HasSubstr("pool_size (2, 2, 5) is larger than its input (4, 4, 4) with padding=valid"));
+}
+
+TEST(MaxPooling3DLayer, TheFirstOfEqualNumbersGetsTheGradient) {
+  const auto layer = make_layer(MaxPooling3D{});
+  layer->call_shapes({{2, 2, 2, 1}});
+  const auto run = testing::run_layer(*layer, {Tensor({1, 2, 2, 2, 1}, {1, 2, 5, 3, 5, 4, 5, 5})},
+                                      {Tensor({1, 1, 1, 1, 1}, {7})});
+  EXPECT_EQ(run.y[0].item(), 5.f);
+  EXPECT_EQ(run.dx[0].reshape({8}), Tensor::from({0, 0, 7, 0, 0, 0, 0, 0}));
+}
+
+}  // namespace
+}  // namespace cornu::support
