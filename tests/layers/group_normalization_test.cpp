@@ -31,6 +31,26 @@ TEST(GroupNormalizationLayer, KeepsItsDigitsFarFromZero) {
   expect_close(Tensor::from({-1, 1, -1, 1}), run.y[0].reshape({4}), 1e-6, "y");
 }
 
+TEST(GroupNormalizationLayer, AnotherAxisIsTheSameOnPermutedNumbers) {
+  Tensor x({2, 3, 4}), moved({2, 4, 3});  // channels are the last axis of x, the first of moved
+  for (Index i = 0; i < x.size(); ++i) x.at(i) = static_cast<float>(i * i % 17);
+  for (Index n = 0; n < 2; ++n)
+    for (Index p = 0; p < 3; ++p)
+      for (Index c = 0; c < 4; ++c) moved(n, c, p) = x(n, p, c);
+  const auto last = make_layer(GroupNormalization{.groups = 2}),
+             first = make_layer(GroupNormalization{.groups = 2, .axis = 1});
+  last->call_shapes({{3, 4}});
+  first->call_shapes({{4, 3}});
+  for (Layer* layer : {last.get(), first.get()}) {
+    layer->weight("gamma") = Tensor::from({1, 2, 3, 4});
+    layer->weight("beta") = Tensor::from({0, 1, -1, 5});
+  }
+  const Tensor y = testing::run_layer(*last, {x}).y[0], z = testing::run_layer(*first, {moved}).y[0];
+  for (Index n = 0; n < 2; ++n)
+    for (Index p = 0; p < 3; ++p)
+      for (Index c = 0; c < 4; ++c) EXPECT_FLOAT_EQ(z(n, c, p), y(n, p, c));
+}
+
 TEST(GroupNormalizationLayer, Messages) {
   EXPECT_THAT(message_of(GroupNormalization{.groups = 0}),
               HasSubstr("layer 'group_normalization' (GroupNormalization): groups is 0; it must be at least "

@@ -26,6 +26,27 @@ TEST(MaxPooling3DLayer, MeetsTheContractAndKeras) {
   });
 }
 
+TEST(MaxPooling3DLayer, EachWindow) {
+  const Size3 size{2, 3, 2}, strides{1, 2, 3};
+  const auto layer = make_layer(MaxPooling3D{.pool_size = size, .strides = strides});
+  EXPECT_EQ(layer->call_shapes({{4, 5, 6, 2}}), (Shapes{{3, 2, 2, 2}}));
+  Tensor x({1, 4, 5, 6, 2});
+  for (Index i = 0; i < x.size(); ++i) x.at(i) = static_cast<float>(i * i % 101);
+  const Tensor y = testing::run_layer(*layer, {x}).y[0];
+  for (Index i = 0; i < y.size(); ++i) {
+    const Index c = i % 2, w = i / 2 % 2 * strides.w, h = i / 4 % 2 * strides.h, d = i / 8 * strides.d;
+    float best = -1e30f;
+
+    for (Index a = d; a < d + size.d; ++a)
+      for (Index b = h; b < h + size.h; ++b)
+        for (Index e = w; e < w + size.w; ++e) {
+          const float v = x.at(((a * 5 + b) * 6 + e) * 2 + c);
+          best = std::max(best, v);
+        }
+    EXPECT_FLOAT_EQ(y.at(i), best) << i;
+  }
+}
+
 TEST(MaxPooling3DLayer, Messages) {
   EXPECT_THAT(
       message_of(MaxPooling3D{.pool_size = {2, 0, 1}}),
