@@ -2,17 +2,10 @@
 #include <cmath>
 #include <functional>
 
-#include "cornu/core/random.hpp"
 #include "cornu/core/tensor.hpp"
+#include "support/random_data.hpp"
 
 namespace cornu::support {
-
-/// Numbers -1 .. 1 of a shape.
-inline Tensor noise(const Shape& shape, std::uint64_t seed) {
-  Tensor t(shape);
-  fill_uniform(t.view(), RandomKey{seed, 3}, -1.f, 1.f);
-  return t;
-}
 
 /// Attention of one head, written out in double. query (n, queries, dim), value (n, values, value_dim), key
 /// (n, values, dim); score(query's numbers, key's numbers, dim).

@@ -38,6 +38,14 @@ void collect(const Json& saved, const std::string& who, CallArguments& out) {
   }
 }
 
+/// Keras gives it to the call, Cornu to the layer.
+constexpr const char* kCausal = "use_causal_mask";
+
+/// Whether a call of Keras 3 asks for a causal mask.
+bool is_causal(const Json& node) {
+  return node.is_object() && member(member(node, "kwargs"), kCausal) == true;
+}
+
 /// Arguments by name; those that are off, or say what Cornu does anyway, are passed over.
 void collect_named(const Json& named, const std::string& who, CallArguments& out) {
   if (!named.is_object()) return;
@@ -52,7 +60,7 @@ void collect_named(const Json& named, const std::string& who, CallArguments& out
       collect(value, who, out);
   }
   for (const auto& [key, value] : named.items()) {
-    if (value.is_null() || value == false) continue;
+    if (value.is_null() || value == false || key == kCausal) continue;
     if (std::find(std::begin(kTensors), std::end(kTensors), key) != std::end(kTensors)) continue;
     throw ValueError(concat(who, ": it is called with ", key, " = ", shown(value),
                             ", which Cornu's layers do not take. Build the model without it."));
@@ -133,7 +141,13 @@ void Calls::add(const Json& saved) {
       place.arguments.push_back(read_call(node, place.who));
     }
     place.operation = is_operation(saved);
-    if (!place.operation) place.entry = reader_.layer(saved, depth_);
+    const auto causal = std::count_if(nodes.begin(), nodes.end(), is_causal);
+    if (causal > 0 && causal < static_cast<std::ptrdiff_t>(nodes.size()))
+      throw ValueError(concat(place.who, ": one of its calls has ", kCausal,
+                              " and another has not. Use two layers in Keras."));
+    Json masked = causal > 0 ? saved : Json();
+    if (causal > 0) masked["config"][kCausal] = true;
+    if (!place.operation) place.entry = reader_.layer(causal > 0 ? masked : saved, depth_);
   }
   places_.push_back(std::move(place));
 }

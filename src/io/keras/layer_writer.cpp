@@ -49,9 +49,22 @@ Json write_layer(const Layer& layer) {
                      " is a class of your own, which Keras' files cannot hold. Save the weights only "
                      "(save_weights) and build the model in code.");
   if (!layer.name().empty()) config["name"] = layer.name();
+  config.erase("use_causal_mask");  // an argument of the call
+  for (const char* recent : {"use_gate", "sliding_window"})
+    if (config.contains(recent) && (config[recent].is_null() || config[recent] == false))
+      config.erase(recent);
   config["trainable"] = layer.trainable();
   config["dtype"] = "float32";
   return saved_object("keras.layers", layer.type(), std::move(config));
+}
+
+bool sees_the_past_only(const Layer& layer) {
+  const auto asks = [&]<class Spec>(std::type_identity<Spec>) {
+    const auto* made = dynamic_cast<const SpecOf<Spec>*>(&layer);
+    return made && made->spec().use_causal_mask;
+  };
+  return asks(std::type_identity<Attention>{}) || asks(std::type_identity<AdditiveAttention>{}) ||
+         asks(std::type_identity<MultiHeadAttention>{});
 }
 
 Json write_layer_field(const LayerHandle& layer) {

@@ -90,6 +90,7 @@ class Functional {
     } else if (is_one_of(layer.type(), kTakeLists) || (nested_graph(layer) && tensors.size() > 1)) {
       tensors = Json::array({tensors});
     }
+    if (sees_the_past_only(layer)) named["use_causal_mask"] = true;
     return {{"args", std::move(tensors)}, {"kwargs", std::move(named)}};
   }
   Json write_entry(const Layer& layer) const {

@@ -12,6 +12,8 @@ namespace cornu::detail {
 
 /// A layer as Keras saves it. Errors: ValueError naming a layer that is not one of BuiltinLayers.
 Json write_layer(const Layer& layer);
+/// Whether the layer has use_causal_mask, which Keras gives to the call.
+bool sees_the_past_only(const Layer& layer);
 /// A model as Keras saves it, with the layers in it.
 Json write_model(const Graph& graph);
 /// As Keras' compile_config; legacy: with the words that Keras finds in .h5 files. Null when an optimizer, a
