@@ -100,6 +100,7 @@
 #include "cornu/layers/leaky_re_lu.hpp"
 #include "cornu/layers/lstm.hpp"
 #include "cornu/layers/margins.hpp"
+#include "cornu/layers/masking.hpp"
 #include "cornu/layers/max_pooling1d.hpp"
 #include "cornu/layers/max_pooling2d.hpp"
 #include "cornu/layers/max_pooling3d.hpp"

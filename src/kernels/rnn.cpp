@@ -141,10 +141,10 @@ struct ForwardPart {
     if (m.pre) s.pre = m.pre + (first * job.run.steps + p) * job.pre_row();
     s.pre_stride = job.run.steps * job.pre_row();
     compute(s);
-    if (call.mask) hold_masked(p);
+    if (call.mask) hold_masked(job.order.mask_position(number));
     std::swap(h, h_next);
     std::swap(c, c_next);
-    put(number, p);
+    put(number);
   }
 
   void compute(const CellStep<T>& s) const {
@@ -170,13 +170,13 @@ struct ForwardPart {
       }
   }
   /// The output of a step, from h.
-  void put(Index number, Index p) const {
+  void put(Index number) const {
     const Index u = job.units, steps = job.run.steps;
     const bool sequences = job.run.return_sequences;
     if (!sequences && call.mask == nullptr && number + 1 < steps) return;
     for (Index i = 0; i < rows; ++i) {
       T* y = call.y + ((first + i) * (sequences ? steps : 1) + (sequences ? number : 0)) * u;
-      if (!masked(i, p))
+      if (!masked(i, job.order.mask_position(number)))
         std::copy(h + i * u, h + (i + 1) * u, y);
       else if (job.run.zero_output_for_mask)
         std::fill(y, y + u, T(0));
@@ -220,7 +220,7 @@ struct BackwardPart {
         gates(p, 0, rows);
       } else {
         for (Index i = 0; i < rows; ++i)
-          if (masked(i, p))
+          if (masked(i, job.order.mask_position(step)))
             std::fill(gates_at(p) + i * job.run.steps * job.slots,
                       gates_at(p) + i * job.run.steps * job.slots + job.slots, T(0));
           else
@@ -241,7 +241,7 @@ struct BackwardPart {
     const bool sequences = job.run.return_sequences;
     if (!sequences && step + 1 < steps) return;
     for (Index i = 0; i < rows; ++i) {
-      if (call.mask && masked(i, job.order.position(step)))
+      if (call.mask && masked(i, job.order.mask_position(step)))
         if (job.run.zero_output_for_mask || step < job.order.first_live(call.mask + (first + i) * steps))
           continue;
       const T* dy = call.dy + ((first + i) * (sequences ? steps : 1) + (sequences ? step : 0)) * u;

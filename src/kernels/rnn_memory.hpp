@@ -99,10 +99,13 @@ RecurrentScratch<T> scratch_memory(const RecurrentCell& cell, const RecurrentRun
 struct StepOrder {
   RecurrentRun run;
   Index position(Index step) const { return run.go_backwards ? run.steps - 1 - step : step; }
+  Index mask_position(Index step) const {
+    return run.go_backwards != run.reversed_mask ? run.steps - 1 - step : step;
+  }
   /// Whether the mask (of one sample) lets the step through.
   template <class T>
   bool live(const T* mask, Index step) const {
-    return mask == nullptr || mask[position(step)] != T(0);
+    return mask == nullptr || mask[mask_position(step)] != T(0);
   }
   /// The first step that changes anything; steps when there is none.
   template <class T>

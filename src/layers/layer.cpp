@@ -26,6 +26,8 @@ Index Layer::saved_bytes(const Shapes&, Index, Index) const { return 0; }
 Index Layer::scratch_values(const Shapes&, Index) const { return 0; }
 Slicing Layer::slicing(const Shapes&, bool) const { return Slicing::any; }
 InPlace Layer::in_place(bool) const { return InPlace::no; }
+MaskFlow Layer::mask_flow(std::size_t) const { return MaskFlow::drop; }
+std::unique_ptr<Layer> Layer::mask_maker() const { return nullptr; }
 
 Shapes Layer::call_shapes(const Shapes& inputs) {
   Shapes outputs = output_shapes(inputs);

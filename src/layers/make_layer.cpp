@@ -111,6 +111,7 @@ std::unique_ptr<Layer> make_layer(LayerNormalization spec) {
 std::unique_ptr<Layer> make_layer(LeakyReLU spec) {
   return std::make_unique<LeakyReLULayer>(std::move(spec));
 }
+std::unique_ptr<Layer> make_layer(Masking spec) { return std::make_unique<MaskingLayer>(std::move(spec)); }
 std::unique_ptr<Layer> make_layer(MaxPooling1D spec) {
   return std::make_unique<MaxPooling1DLayer>(std::move(spec));
 }

@@ -67,7 +67,8 @@ kernels::RecurrentRun Recurrent::run_of(std::size_t k, const Shape& x, Index sam
       .steps = x[0],
       .go_backwards = options_.go_backwards && k == 0,  // later cells read what the first has turned round
       .return_sequences = options_.return_sequences || !last,
-      .zero_output_for_mask = options_.zero_output_for_mask && last};
+      .zero_output_for_mask = options_.zero_output_for_mask && last,
+      .reversed_mask = options_.go_backwards && k > 0};
 }
 
 kernels::RecurrentCell Recurrent::kernel_cell(std::size_t k, const Shape& x) const {
@@ -183,6 +184,7 @@ void Recurrent::compute(const ForwardCall<T>& c) const {
     kernels::RecurrentForward<T> f{.weights = {c.weights[weight].data, c.weights[weight + 1].data,
                                                options.use_bias ? c.weights[weight + 2].data : nullptr},
                                    .x = k == 0 ? c.x[0].data : m.x_sequence,
+                                   .mask = c.mask(0),
                                    .y = k + 1 == cells_.size() ? c.y[0].data : m.y_sequence,
                                    .saved = m.saved,
                                    .scratch = m.kernel};
@@ -220,6 +222,7 @@ void Recurrent::gradient(const BackwardCall<T>& c) const {
     kernels::RecurrentBackward<T> b{.weights = {c.weights[weight].data, c.weights[weight + 1].data,
                                                 options.use_bias ? c.weights[weight + 2].data : nullptr},
                                     .x = k == 0 ? c.x[0].data : m.x_sequence,
+                                    .mask = c.mask(0),
                                     .dy = k + 1 == cells_.size() ? c.dy[0].data : m.y_gradient,
                                     .dx = k == 0 ? c.dx[0].data : m.x_gradient,
                                     .dkernel = c.dweights[weight].data,

@@ -15,6 +15,7 @@ class LossMetric final : public Metric {
   LossMetric(std::string name, std::shared_ptr<const Loss> loss, double sign)
       : name_(std::move(name)), loss_(std::move(loss)), sign_(sign) {}
   std::string_view name() const override { return name_; }
+  bool takes_mask() const override { return true; }
   void reset() override { mean_.reset(); }
   double result() const override { return sign_ * mean_.result(); }
   void update(View<const float> y_true, View<const float> y_pred, View<const float> sample_weight) override {

@@ -144,6 +144,7 @@ class Renamed final : public Metric {
  public:
   Renamed(std::string name, Pointer metric) : name_(std::move(name)), metric_(std::move(metric)) {}
   std::string_view name() const override { return name_; }
+  bool takes_mask() const override { return metric_->takes_mask(); }
   void reset() override { metric_->reset(); }
   void update(View<const float> y_true, View<const float> y_pred, View<const float> sample_weight) override {
     metric_->update(y_true, y_pred, sample_weight);

@@ -53,6 +53,7 @@ class RowMetric final : public Metric {
  public:
   RowMetric(std::string name, Row row) : name_(std::move(name)), row_(row) {}
   std::string_view name() const override { return name_; }
+  bool takes_mask() const override { return true; }
   void reset() override { mean_.reset(); }
   double result() const override {
     if constexpr (requires { row_.finish(0.0); })

@@ -216,7 +216,8 @@ void Plan::make_value_buffers() {
                            false);             // buffers whose numbers are kept
   std::vector<int> readers(pinned.size(), 0);  // calls still to read a buffer
   const auto is_output = [&](int v) {
-    return std::find(graph_.outputs.begin(), graph_.outputs.end(), v) != graph_.outputs.end();
+    return std::any_of(graph_.outputs.begin(), graph_.outputs.end(),
+                       [&](int output) { return v == output || v == graph_.mask(output); });
   };
   const auto enter = [&](int v, int buffer) {
     value_buffer_[at(v)] = buffer;
@@ -241,6 +242,8 @@ void Plan::make_value_buffers() {
     const bool keep_output =
         options_.training && (step.needs.output || bool(step.layer->activity_regularizer()));
     for (const int v : node.inputs) --readers[at(value_buffer_[at(v)])];
+    for (const int v : node.masks)
+      if (v >= 0) --readers[at(value_buffer_[at(v)])];
     for (std::size_t o = 0; o < node.outputs.size(); ++o) {
       const int v = node.outputs[o];
       const bool same = step.layer->in_place(options_.training) == InPlace::same;
@@ -256,6 +259,11 @@ void Plan::make_value_buffers() {
     for (const int v : node.inputs) {
       use(value_buffer_[at(v)], k, false);
       if (step.needs.input) pinned[at(value_buffer_[at(v)])] = true, use(backward_buffer(v), k, true);
+    }
+    for (const int v : node.masks) {
+      if (v < 0) continue;
+      use(value_buffer_[at(v)], k, false);
+      if (options_.training) pinned[at(value_buffer_[at(v)])] = true, use(value_buffer_[at(v)], k, true);
     }
     const bool sliced = segments_[at(step.segment)].sliced;
     if (options_.training) {
@@ -291,6 +299,7 @@ void Plan::make_gradient_buffers() {
     Step& step = steps_[k];
     step.backward = std::any_of(step.gradients.begin(), step.gradients.end(), [](int w) { return w >= 0; });
     for (const int v : graph_.nodes[k].inputs) step.backward = step.backward || needs[at(v)];
+    if (graph_.makes_mask(step.layer)) step.backward = false;
     for (const int v : graph_.nodes[k].outputs) needs[at(v)] = step.backward;
   }
   std::vector<bool> written(graph_.values.size(), false);
@@ -363,7 +372,7 @@ void Plan::place() {
   }
   workspaces_.resize(std::size_t(slots_));
   for (Workspace& w : workspaces_) {
-    w.x.resize(most_in), w.dx.resize(most_in);
+    w.x.resize(most_in), w.dx.resize(most_in), w.masks.resize(most_in);
     w.y.resize(most_out), w.out.resize(most_out), w.dy.resize(most_out);
     w.dweights.resize(most_weights), w.dsquares.resize(most_weights);
   }

@@ -37,6 +37,8 @@ class Plan {
   void forward(Index n, const RandomKey& random);
   /// The outputs of the last forward; logits where asked for.
   View<const float> output(std::size_t i) const;
+  /// Its mask, empty where it has none: (n, steps) of 0 and 1.
+  View<const float> output_mask(std::size_t i) const;
   /// Where the loss puts the gradient of output i before backward (training only).
   View<float> output_gradient(std::size_t i) const;
   /// Gradients of the trainable weights for the last forward; those of weight regularizers are not in them.
@@ -97,7 +99,7 @@ class Plan {
     int slot, lane;  ///< lane -1: gradients go straight to their place
   };
   struct Workspace {  ///< the views of a call, so that none are allocated
-    std::vector<View<const float>> x, y;
+    std::vector<View<const float>> x, y, masks;
     std::vector<View<float>> out, dy, dx, dweights, dsquares;
   };
 
@@ -123,6 +125,7 @@ class Plan {
   int backward_buffer(int value) const;
   void run_backward(std::size_t node, const Slice& slice);
   void fill_call(Call<float>& call, const Step& step, const Slice& slice, int scratch);
+  void fill_masks(Call<float>& call, const ExecNode& node, const Slice& slice);
   float* memory(int buffer, const Slice& slice) const;
   View<float> view(int buffer, const Shape& sample, const Slice& slice) const;
   View<float> lane_gradient(int weight, int lane) const;

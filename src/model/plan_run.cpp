@@ -143,6 +143,15 @@ void Plan::fill_call(Call<float>& call, const Step& step, const Slice& slice, in
     call.scratch = {memory(scratch, slice), std::size_t(buffers_[at(scratch)].fixed_bytes) / sizeof(float)};
 }
 
+void Plan::fill_masks(Call<float>& call, const ExecNode& node, const Slice& slice) {
+  Workspace& w = workspaces_[std::size_t(slice.slot)];
+  for (std::size_t i = 0; i < node.masks.size(); ++i) {
+    const int v = node.masks[i];
+    w.masks[i] = v < 0 ? View<const float>() : view(value_buffer_[at(v)], graph_.values[at(v)], slice);
+  }
+  call.masks = std::span(w.masks).first(node.masks.size());
+}
+
 void Plan::run_forward(std::size_t k, const Slice& slice, bool again) {
   const Stopwatch watch(times_, k, again ? 1 : 0);
   Step& step = steps_[k];
@@ -155,6 +164,7 @@ void Plan::run_forward(std::size_t k, const Slice& slice, bool again) {
                     graph_.values[at(node.outputs[o])], slice);
   ForwardCall<float> call;
   fill_call(call, step, slice, again ? step.scratch_backward : step.scratch);
+  fill_masks(call, node, slice);
   call.x = std::span(w.x).first(node.inputs.size());
   call.y = std::span(w.out).first(node.outputs.size());
   step.layer->forward(call);
@@ -222,6 +232,7 @@ void Plan::run_backward(std::size_t k, const Slice& slice) {
   if (step.relu) kernels::activation_grad<float>(ActivationFn::relu, {}, w.y[0], w.dy[0], w.dy[0]);
   BackwardCall<float> call;
   fill_call(call, step, slice, step.scratch_backward);
+  fill_masks(call, node, slice);
   call.x = std::span(w.x).first(node.inputs.size());
   call.y = std::span(w.y).first(node.outputs.size());
   call.dy = std::span(w.dy).first(node.outputs.size());
@@ -248,6 +259,12 @@ void Plan::reduce_lanes(const Segment& segment, Index lanes) {
 
 View<const float> Plan::output(std::size_t i) const {
   const int v = graph_.outputs[i];
+  return view(value_buffer_[at(v)], graph_.values[at(v)], Slice{0, n_, 0, 0, -1});
+}
+
+View<const float> Plan::output_mask(std::size_t i) const {
+  const int v = graph_.mask(graph_.outputs[i]);
+  if (v < 0) return {};
   return view(value_buffer_[at(v)], graph_.values[at(v)], Slice{0, n_, 0, 0, -1});
 }
 

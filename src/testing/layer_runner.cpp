@@ -14,7 +14,7 @@ struct WeightBuffers {
 template <class T>
 struct SliceBuffers {
   std::vector<Guarded<T>> x = {}, y = {}, dy = {}, dx = {};
-  std::vector<View<const T>> x_views = {}, y_seen = {};
+  std::vector<View<const T>> x_views = {}, y_seen = {}, mask_views = {};
   std::vector<View<T>> y_views = {}, dy_views = {}, dx_views = {};
   Guarded<std::byte> saved;
   Guarded<T> scratch;
@@ -42,6 +42,7 @@ WeightBuffers<T> weight_buffers(const Layer& layer, const Numbers<T>& numbers, c
 template <class T>
 void common(Call<T>& call, const RunMode& mode, Slice slice, WeightBuffers<T>& weights, SliceBuffers<T>& b) {
   call.x = b.x_views;
+  call.masks = b.mask_views;
   call.weights = weights.views;
   call.saved = {b.saved.data(), static_cast<std::size_t>(b.saved.size())};
   call.scratch = {b.scratch.data(), static_cast<std::size_t>(b.scratch.size())};
@@ -121,6 +122,10 @@ SliceBuffers<T> LayerRunner<T>::slice_buffers(const Numbers<T>& numbers, const R
     const Index n = inputs_[i].count();
     b.x.emplace_back(numbers.x[i], slice.first * n, slice.count * n, mode.shift);
     b.x_views.emplace_back(b.x[i].data(), inputs_[i].with_front(slice.count));
+  }
+  for (std::size_t i = 0; i < numbers.masks.size(); ++i) {
+    const Index steps = inputs_[i].front();
+    b.mask_views.emplace_back(numbers.masks[i].data() + slice.first * steps, Shape{slice.count, steps});
   }
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     const Index n = outputs_[i].count();

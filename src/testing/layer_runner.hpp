@@ -16,6 +16,7 @@ using Arrays = std::vector<std::vector<T>>;
 template <class T>
 struct Numbers {
   Arrays<T> x, weights, dy;
+  Arrays<T> masks = {};  ///< of the first inputs
 };
 
 /// What comes out, whole batches. dx of an input or dweights of a weight nobody asked for is empty.

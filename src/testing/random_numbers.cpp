@@ -80,6 +80,12 @@ Numbers<float> random_numbers(const LayerRunner<float>& runner, const CheckOptio
     auto& dy = out.dy.emplace_back(static_cast<std::size_t>(runner.output(i).count()));
     for (float& v : dy) v = (random.bernoulli(0.5f) ? 1.f : -1.f) * (0.1f + random.uniform());
   }
+  if (options.masked) {  // of input 0; the steps of its last sample all fall
+    const Index steps = runner.input(0)[1], n = runner.samples() * steps;
+    auto& mask = out.masks.emplace_back(static_cast<std::size_t>(n));
+    for (Index i = 0; i < n; ++i)
+      mask[static_cast<std::size_t>(i)] = random.bernoulli(0.6f) && (i < n - steps || n == steps) ? 1.f : 0.f;
+  }
   return out;
 }
 

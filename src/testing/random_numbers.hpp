@@ -16,7 +16,7 @@ Numbers<T> converted(const Numbers<float>& numbers) {
     for (const auto& a : from) to.emplace_back(a.begin(), a.end());
     return to;
   };
-  return {convert(numbers.x), convert(numbers.weights), convert(numbers.dy)};
+  return {convert(numbers.x), convert(numbers.weights), convert(numbers.dy), convert(numbers.masks)};
 }
 
 }  // namespace cornu::testing::detail

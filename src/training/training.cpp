@@ -174,8 +174,8 @@ double Training::forward(Plan& plan, const Batch& batch, const std::vector<float
       output.loss->values_from_logits(y_true, y_pred, output.values.view());
     else
       output.loss->values(y_true, y_pred, output.values.view());
-    loss_coefficients(*output.loss, y_true, y_pred.shape, sample_weight(output, i, batch, class_weight), {},
-                      output.coefficient.view());
+    loss_coefficients(*output.loss, y_true, y_pred.shape, sample_weight(output, i, batch, class_weight),
+                      plan.output_mask(i), output.coefficient.view());
     const double loss = reduced_loss(output.values.view(), output.coefficient.view());
     output.sum += loss;
     total += output.weight * loss;
@@ -223,6 +223,16 @@ void Training::test_step(const Batch& batch, const std::vector<float>& class_wei
   update_metrics(p, batch, class_weight);
 }
 
+View<const float> Training::masked(Output& output, View<const float> mask, View<const float> weight) const {
+  if (!mask || !weight) return mask ? mask : weight;
+  output.masked_weights.resize(mask.shape);
+  const Index n = mask.shape.front(), steps = n == 0 ? 1 : mask.size() / n;
+  const bool per_sample = weight.size() == n;
+  for (Index i = 0; i < mask.size(); ++i)
+    output.masked_weights.data()[i] = mask[i] * weight[per_sample ? i / steps : i];
+  return output.masked_weights.view();
+}
+
 View<const float> Training::predictions(Output& output, std::size_t i, const Plan& plan) {
   const View<const float> y = plan.output(i);
   if (output.logits == LogitsFrom::none) return y;
@@ -237,10 +247,14 @@ void Training::update_metrics(const Plan& plan, const Batch& batch, const std::v
     Output& output = outputs_[i];
     if (output.metrics.empty() && output.weighted_metrics.empty()) continue;
     const View<const float> y_true = batch.y[i].view(), y_pred = predictions(output, i, plan);
-    for (auto& metric : output.metrics) metric->update(y_true, y_pred, {});
+    const View<const float> mask = plan.output_mask(i);
+    for (auto& metric : output.metrics)
+      metric->update(y_true, y_pred, metric->takes_mask() ? mask : View<const float>());
     if (output.weighted_metrics.empty()) continue;
     const View<const float> weight = sample_weight(output, i, batch, class_weight);
-    for (auto& metric : output.weighted_metrics) metric->update(y_true, y_pred, weight);
+    const View<const float> both = masked(output, mask, weight);
+    for (auto& metric : output.weighted_metrics)
+      metric->update(y_true, y_pred, metric->takes_mask() ? both : weight);
   }
 }
 

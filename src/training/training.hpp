@@ -53,7 +53,7 @@ class Training {
     LogitsFrom logits = LogitsFrom::none;
     std::vector<MetricHandle> handles, weighted_handles;
     std::vector<std::unique_ptr<Metric>> metrics, weighted_metrics;
-    Tensor values, coefficient, predictions, class_weights;
+    Tensor values, coefficient, predictions, class_weights, masked_weights;
     double sum = 0;  ///< of the loss over batches
   };
 
@@ -67,6 +67,8 @@ class Training {
                  const RandomKey& random);
   View<const float> sample_weight(Output& output, std::size_t i, const Batch& batch,
                                   const std::vector<float>& class_weight);
+  /// Weights times the mask of the predictions, one a row; either may be empty.
+  View<const float> masked(Output& output, View<const float> mask, View<const float> weight) const;
   View<const float> predictions(Output& output, std::size_t i, const Plan& plan);
   void update_metrics(const Plan& plan, const Batch& batch, const std::vector<float>& class_weight);
   double weight_penalty() const;

@@ -43,6 +43,14 @@ TEST(GRULayer, StatesAndDropout) {
   });
 }
 
+TEST(GRULayer, Masks) {
+  check_layer_cases<GRU>({
+      {.spec = {.units = 4}, .input = {5, 2}, .samples = 4, .masked = true},
+      {.spec = {.units = 4, .return_sequences = true, .go_backwards = true}, .input = {5, 2}, .masked = true},
+      {.spec = {.units = 4, .return_sequences = true, .reset_after = false}, .input = {5, 2}, .masked = true},
+  });
+}
+
 TEST(GRULayer, Messages) {
   EXPECT_THAT(layer_error(GRU{.units = -1}), HasSubstr("ValueError: layer 'gru' (GRU): units is -1"));
   EXPECT_THAT(layer_error(GRU{.units = 3}, {{4, 2}, {4}}),

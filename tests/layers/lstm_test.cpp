@@ -51,6 +51,19 @@ TEST(LSTMLayer, OtherActivationsAndDropout) {
   });
 }
 
+TEST(LSTMLayer, Masks) {
+  check_layer_cases<LSTM>({
+      {.spec = {.units = 4}, .input = {5, 2}, .samples = 4, .masked = true},
+      {.spec = {.units = 4, .return_sequences = true, .return_state = true}, .input = {5, 2}, .masked = true},
+      {.spec = {.units = 3, .return_sequences = true, .go_backwards = true, .zero_output_for_mask = true},
+       .inputs = {{6, 2}, {3}, {3}},
+       .masked = true},
+      {.spec = {.units = 3, .activation = relu, .zero_output_for_mask = true},
+       .input = {6, 2},
+       .masked = true},
+  });
+}
+
 TEST(LSTMLayer, TheForgetGateStartsAtOne) {
   const auto layer = make_layer(LSTM{.units = 2, .bias_initializer = Constant{0.5f}});
   layer->call_shapes({{3, 4}});

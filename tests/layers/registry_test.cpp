@@ -177,6 +177,7 @@ const std::map<std::string, std::string> kDefaults{
      "axis=(-1,) epsilon=0.001 center=True scale=True beta_initializer=Zeros gamma_initializer=Ones "
      "beta_regularizer=None gamma_regularizer=None beta_constraint=None gamma_constraint=None"},
     {"LeakyReLU", "negative_slope=0.3"},
+    {"Masking", "mask_value=0"},
     {"MaxPooling1D", "pool_size=(2,) strides=(0,) padding=valid"},
     {"MaxPooling2D", "pool_size=(2, 2) strides=(0, 0) padding=valid"},
     {"MaxPooling3D", "pool_size=(2, 2, 2) strides=(0, 0, 0) padding=valid"},

@@ -26,6 +26,13 @@ TEST(SimpleRNNLayer, MeetsTheContractAndKeras) {
   });
 }
 
+TEST(SimpleRNNLayer, Masks) {
+  check_layer_cases<SimpleRNN>({
+      {.spec = {.units = 4}, .input = {5, 2}, .samples = 4, .masked = true},
+      {.spec = {.units = 4, .return_sequences = true, .go_backwards = true}, .input = {5, 2}, .masked = true},
+  });
+}
+
 TEST(SimpleRNNLayer, Messages) {
   EXPECT_THAT(layer_error(SimpleRNN{.units = 0}), HasSubstr("layer 'simple_rnn' (SimpleRNN): units is 0"));
 }

@@ -111,6 +111,11 @@ Model embedded() {
                     GRU{.units = 5, .return_sequences = true}, Dense{.units = 11, .activation = softmax}};
 }
 
+Model lstm_regression() {
+  return Sequential{Input{.shape = {7, 2}}, LSTM{.units = 5, .return_sequences = true}, LSTM{.units = 4},
+                    Dense{.units = 1}};
+}
+
 TEST(FitGolden, Networks) {
   const auto classes = [](OptimizerHandle optimizer, LossHandle loss) -> CompileOptions {
     return {.optimizer = optimizer, .loss = loss, .metrics = {accuracy}};
@@ -144,6 +149,10 @@ TEST(FitGolden, Networks) {
       {.name = "shared_siamese",
        .model = siamese,
        .compile = classes(SGD{.learning_rate = 0.1f}, "binary_crossentropy"),
+       .fit = {.batch_size = 4}},
+      {.name = "lstm_regression",
+       .model = lstm_regression,
+       .compile = {.optimizer = Adam{.learning_rate = 0.01f}, .loss = "mse", .metrics = {"mae"}},
        .fit = {.batch_size = 4}},
   });
 }

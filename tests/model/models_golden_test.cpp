@@ -64,6 +64,22 @@ TEST(ModelsGolden, Flowers) {
   check_model("flower_like", model);
 }
 
+TEST(ModelsGolden, StockLSTM) {
+  Sequential model({Input{.shape = {10, 1}}, LSTM{.units = 6, .return_sequences = true, .name = "lstm_7"},
+                    Dropout{.rate = 0.2f, .name = "dropout_3"},
+                    LSTM{.units = 5, .return_sequences = true, .name = "lstm_8"},
+                    Dropout{.rate = 0.2f, .name = "dropout_4"}, LSTM{.units = 4, .name = "lstm_9"},
+                    Dense{.units = 1, .name = "dense_23"}},
+                   "sequential_71");
+  check_model("stock_lstm_like", model);
+}
+
+TEST(ModelsGolden, Masking) {
+  Sequential model({Input{.shape = {7, 2}}, Masking{.name = "masking"}, LSTM{.units = 4, .name = "lstm_11"}},
+                   "sequential_74");
+  check_model("masking_layer", model);
+}
+
 TEST(ModelsGolden, ResNet) {
   const auto conv = [](std::string name) {
     return Conv2D{.filters = 6, .kernel_size = 3, .padding = same, .name = std::move(name)};

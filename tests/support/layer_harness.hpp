@@ -35,6 +35,7 @@ struct LayerCase {
   Index samples = 3;          ///< batch of the check
   bool training = false;      ///< check it as in training
   bool random = false;        ///< it draws random numbers in training
+  bool masked = false;        ///< its first input has a mask
   Index token_ids = 0;        ///< inputs are whole numbers below this one
   double tolerance = 1e-5;    ///< against Keras and of float against double, relative to the largest number;
                               ///< a row with a long sum says by what it raises it
@@ -115,6 +116,7 @@ void check_case(const LayerCase<Spec>& row, const Shapes& inputs) {
                                            {.samples = row.samples,
                                             .training = row.training,
                                             .random = row.random,
+                                            .masked = row.masked,
                                             .token_ids = row.token_ids,
                                             .tolerance = row.differences,
                                             .precision = row.tolerance});

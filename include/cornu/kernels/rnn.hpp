@@ -32,6 +32,7 @@ struct RecurrentRun {
   bool go_backwards = false;          ///< begins with the last step; outputs come in the order of the work
   bool return_sequences = false;      ///< y is (samples, steps, units), else (samples, units): the last
   bool zero_output_for_mask = false;  ///< where the mask is 0 y is 0, else the y before
+  bool reversed_mask = false;         ///< the last step of the mask is that of the first of x
 };
 
 /// Weights in Keras' layout; bias may be null.

@@ -51,6 +51,7 @@ class ActivationLayer final : public LayerOf<Activation, ActivationLayer> {
                                       " takes an even number, of which the second half are gates."));
     return input.with_back(input.back() / 2);
   }
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override {
     return {.input = function().needs_input(),
             .output = !function().is_linear() && !function().needs_input()};

@@ -32,6 +32,7 @@ class ActivityRegularizationLayer final
   using LayerOf::LayerOf;
 
   Shape output_shape(const Shape& input) const { return input; }
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override { return {.input = false}; }
   InPlace in_place(bool) const override { return InPlace::same; }
 

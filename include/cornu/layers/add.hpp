@@ -27,6 +27,7 @@ class AddLayer final : public LayerOf<Add, AddLayer> {
 
   Shapes output_shapes(const Shapes& inputs) const override { return {detail::merged_shape(*this, inputs)}; }
   void build(const Shapes& inputs) override { broadcasts_ = broadcasts_ || detail::merge_broadcasts(inputs); }
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::any; }
   BackwardNeeds backward_needs() const override { return {.input = false, .output = false}; }
   InPlace in_place(bool) const override { return broadcasts_ ? InPlace::no : InPlace::overwrite; }
 

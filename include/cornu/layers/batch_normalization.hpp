@@ -63,6 +63,7 @@ class BatchNormalizationLayer final : public LayerOf<BatchNormalization, BatchNo
 
   Shape output_shape(const Shape& input) const;
   void build(const Shapes& inputs) override;
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override { return {.input = true, .output = false}; }
   /// Mean and inverse deviation of each channel.
   Index saved_bytes(const Shapes& inputs, Index, Index value_size) const override {

@@ -67,6 +67,7 @@ class DenseLayer final : public LayerOf<Dense, DenseLayer> {
       add_weight("bias", {spec_.units}, spec_.bias_initializer, spec_.bias_regularizer,
                  spec_.bias_constraint);
   }
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override {
     return {.input = true, .output = !spec_.activation.is_linear() && !spec_.activation.needs_input()};
   }

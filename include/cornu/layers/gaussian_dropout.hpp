@@ -37,6 +37,7 @@ class GaussianDropoutLayer final : public LayerOf<GaussianDropout, GaussianDropo
   }
 
   Shape output_shape(const Shape& input) const { return input; }
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override { return {.input = false}; }
   InPlace in_place(bool training) const override {
     return training && spec_.rate > 0 ? InPlace::overwrite : InPlace::same;

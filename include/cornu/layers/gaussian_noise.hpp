@@ -38,6 +38,7 @@ class GaussianNoiseLayer final : public LayerOf<GaussianNoise, GaussianNoiseLaye
   }
 
   Shape output_shape(const Shape& input) const { return input; }
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override { return {.input = false}; }
   InPlace in_place(bool training) const override {
     return training && spec_.stddev > 0 ? InPlace::overwrite : InPlace::same;

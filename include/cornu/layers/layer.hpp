@@ -35,6 +35,8 @@ struct Weight {
 template <class T>
 struct Call {
   std::span<const View<const T>> x;  ///< one an input; in backward empty unless backward_needs().input
+  /// One an input for layers that use_masks(), also in backward: (samples, steps) of 0 and 1, or empty.
+  std::span<const View<const T>> masks;
   std::span<const View<T>> weights;  ///< in the order they were added; forward may write the non-trainable
                                      ///< ones when `training` and `trainable` are both true, nobody else may
   std::span<std::byte> saved;        ///< saved_bytes() that forward leaves for backward; empty in inference
@@ -49,6 +51,8 @@ struct Call {
   RandomKey sample_random(Index i) const {
     return random.child(static_cast<std::uint64_t>(first_sample + i));
   }
+  /// The mask of an input; null: it has none.
+  const T* mask(std::size_t input) const { return input < masks.size() ? masks[input].data : nullptr; }
   /// The saved bytes as numbers; null in inference.
   template <class U>
   U* saved_as() const {
@@ -91,6 +95,13 @@ enum class InPlace {
   same        ///< it may, and the numbers stay as they are (Flatten, Reshape)
 };
 
+/// What becomes of the masks that Masking and Embedding put beside a value: which of its steps count.
+enum class MaskFlow {
+  drop,  ///< the output has none
+  pass,  ///< the output has that of input 0
+  any    ///< where all inputs have one: a step counts that counts in any of them
+};
+
 /// What backward reads besides dy and the saved bytes.
 struct BackwardNeeds {
   bool input = true;
@@ -131,6 +142,13 @@ class Layer {
   virtual Index scratch_values(const Shapes& inputs, Index samples) const;
   virtual Slicing slicing(const Shapes& inputs, bool training) const;
   virtual InPlace in_place(bool training) const;
+  /// Of output `output`. The default drops masks, as Keras' layers without supports_masking.
+  virtual MaskFlow mask_flow(std::size_t output) const;
+  /// Whether the call has to bring the masks of the inputs.
+  virtual bool uses_masks() const { return false; }
+  /// For layers that make the mask of their output: a layer without weights that gives it from the same
+  /// inputs, or nullptr.
+  virtual std::unique_ptr<Layer> mask_maker() const;
   /// The activation that is the last thing the layer does and that call.logits can leave out.
   virtual ActivationFn final_activation() const { return ActivationFn::linear; }
 

@@ -44,6 +44,7 @@
 #include "cornu/layers/layer_normalization.hpp"
 #include "cornu/layers/leaky_re_lu.hpp"
 #include "cornu/layers/lstm.hpp"
+#include "cornu/layers/masking.hpp"
 #include "cornu/layers/max_pooling1d.hpp"
 #include "cornu/layers/max_pooling2d.hpp"
 #include "cornu/layers/max_pooling3d.hpp"
@@ -129,6 +130,7 @@ using BuiltinLayers = LayerList<
     LSTM,
     LayerNormalization,
     LeakyReLU,
+    Masking,
     MaxPooling1D,
     MaxPooling2D,
     MaxPooling3D,

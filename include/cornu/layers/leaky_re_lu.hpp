@@ -29,6 +29,7 @@ class LeakyReLULayer final : public LayerOf<LeakyReLU, LeakyReLULayer> {
   }
 
   Shape output_shape(const Shape& input) const { return input; }
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override { return {.input = false, .output = true}; }
   InPlace in_place(bool) const override { return InPlace::overwrite; }
 

@@ -26,6 +26,7 @@ class MaximumLayer final : public LayerOf<Maximum, MaximumLayer> {
   using LayerOf::LayerOf;
 
   Shapes output_shapes(const Shapes& inputs) const override { return {detail::merged_shape(*this, inputs)}; }
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::any; }
   BackwardNeeds backward_needs() const override { return {.input = true, .output = true}; }
   Index scratch_values(const Shapes& inputs, Index samples) const override {
     return detail::merge_scratch(*this, inputs, samples);

@@ -39,6 +39,7 @@ class PReLULayer final : public LayerOf<PReLU, PReLULayer> {
   Shape output_shape(const Shape& input) const;
   void build(const Shapes& inputs) override;
   Index scratch_values(const Shapes& inputs, Index) const override { return alpha_shape(inputs[0]).count(); }
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
 
   template <class T>
   void compute(const ForwardCall<T>& c) const {

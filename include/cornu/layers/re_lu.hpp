@@ -37,6 +37,7 @@ class ReLULayer final : public LayerOf<ReLU, ReLULayer> {
   }
 
   Shape output_shape(const Shape& input) const { return input; }
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override { return {.input = false, .output = true}; }
   InPlace in_place(bool) const override { return InPlace::overwrite; }
 

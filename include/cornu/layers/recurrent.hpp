@@ -137,6 +137,10 @@ class RecurrentLayer final : public LayerOf<Spec, RecurrentLayer<Spec>> {
     return engine_.scratch_values(inputs, samples);
   }
   Slicing slicing(const Shapes&, bool) const override { return Slicing::batch; }
+  bool uses_masks() const override { return true; }
+  MaskFlow mask_flow(std::size_t output) const override {
+    return output == 0 && engine_.options().return_sequences ? MaskFlow::pass : MaskFlow::drop;
+  }
 
   template <class T>
   void compute(const ForwardCall<T>& c) const {

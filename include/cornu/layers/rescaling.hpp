@@ -47,6 +47,7 @@ class RescalingLayer final : public LayerOf<Rescaling, RescalingLayer> {
   explicit RescalingLayer(Rescaling spec);
 
   Shape output_shape(const Shape& input) const;
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override { return {.input = false}; }
   InPlace in_place(bool) const override { return InPlace::overwrite; }
 

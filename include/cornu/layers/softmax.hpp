@@ -33,6 +33,7 @@ class SoftmaxLayer final : public LayerOf<Softmax, SoftmaxLayer> {
                                       " after the batch axis. Choose one of them, or -1 for the last."));
     return input;
   }
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override { return {.input = false, .output = true}; }
   InPlace in_place(bool) const override { return InPlace::overwrite; }
   ActivationFn final_activation() const override {

@@ -39,6 +39,7 @@ class SpatialDropout2DLayer final : public LayerOf<SpatialDropout2D, SpatialDrop
     check_rank(input, 3, "(batch, height, width, channels)");
     return input;
   }
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override { return {.input = false}; }
   Index scratch_values(const Shapes& inputs, Index samples) const override {
     return samples * inputs[0].back();

@@ -19,6 +19,8 @@ class Metric {
   /// row. Errors  ShapeError: labels or weights that do not fit the predictions.
   virtual void update(View<const float> y_true, View<const float> y_pred,
                       View<const float> sample_weight) = 0;
+  /// Whether the mask of the predictions counts as a weight, as it does for means over rows.
+  virtual bool takes_mask() const { return false; }
   /// The value so far; 0 when nothing was seen.
   virtual double result() const = 0;
 };

@@ -14,6 +14,7 @@ struct CheckOptions {
   std::uint64_t seed = 1;         ///< of inputs, weights and directions
   bool training = false;          ///< the call's flag
   bool random = false;            ///< the layer draws random numbers in training
+  bool masked = false;            ///< input 0 comes with a mask of its first axis
   Index token_ids = 0;            ///< n > 0: inputs are whole numbers 0 .. n - 1 and have no gradient
   double tolerance = 1e-6;        ///< of finite differences in double, relative to the largest gradient
   double float_tolerance = 2e-2;  ///< the same for a layer that computes in float only
