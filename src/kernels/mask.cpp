@@ -11,7 +11,41 @@ template <class T>
 bool counts(const T* run, Index length, T value) {
   return std::any_of(run, run + length, [&](T v) { return v != value; });
 }
+
+template <class T>
+T share(const T* mask, Index steps) {
+  T count = 0;
+  for (Index s = 0; s < steps; ++s) count += mask[s];
+  return count == 0 ? T(0) : T(1) / count;
+}
 }  // namespace
+
+template <class T>
+void masked_mean(View<const T> x, View<const T> mask, View<T> y) {
+  const Index n = x.shape[0], steps = x.shape[1], channels = x.shape[2];
+  detail::parallel_for(n, [&](Index i) {
+    const T *from = x.data + i * steps * channels, *live = mask.data + i * steps;
+    T* to = y.data + i * channels;
+    const T scale = share(live, steps);
+    std::fill(to, to + channels, T(0));
+    for (Index s = 0; s < steps; ++s)
+      if (live[s] != 0)
+        for (Index j = 0; j < channels; ++j) to[j] += from[s * channels + j];
+    for (Index j = 0; j < channels; ++j) to[j] *= scale;
+  });
+}
+
+template <class T>
+void masked_mean_grad(View<const T> mask, View<const T> dy, View<T> dx) {
+  const Index n = dx.shape[0], steps = dx.shape[1], channels = dx.shape[2];
+  detail::parallel_for(n, [&](Index i) {
+    const T *from = dy.data + i * channels, *live = mask.data + i * steps;
+    const T scale = share(live, steps);
+    for (Index s = 0; s < steps; ++s)
+      for (Index j = 0; j < channels; ++j)
+        dx[(i * steps + s) * channels + j] = live[s] != 0 ? from[j] * scale : T(0);
+  });
+}
 
 template <class T>
 void mask_of(T value, View<const T> x, View<T> mask) {
@@ -32,6 +66,10 @@ void keep_unmasked(T value, View<const T> x, View<const T> from, View<T> y) {
                           });
 }
 
+template void masked_mean(View<const float>, View<const float>, View<float>);
+template void masked_mean(View<const double>, View<const double>, View<double>);
+template void masked_mean_grad(View<const float>, View<const float>, View<float>);
+template void masked_mean_grad(View<const double>, View<const double>, View<double>);
 template void mask_of(float, View<const float>, View<float>);
 template void mask_of(double, View<const double>, View<double>);
 template void keep_unmasked(float, View<const float>, View<const float>, View<float>);

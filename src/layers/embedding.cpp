@@ -1,5 +1,6 @@
 #include "cornu/layers/embedding.hpp"
 
+#include "cornu/layers/masking.hpp"
 #include "cornu/layers/spatial.hpp"
 
 namespace cornu {
@@ -12,7 +13,10 @@ EmbeddingLayer::EmbeddingLayer(Embedding spec) : LayerOf(std::move(spec)) {
     throw ValueError(detail::concat(who(), ": input_dim is ", spec_.input_dim.get(),
                                     "; ids travel as float, ", "which counts to ", kMostIds,
                                     ". Use a smaller vocabulary."));
-  if (spec_.mask_zero) throw ValueError(who() + ": mask_zero is not supported yet. Leave it false.");
+}
+
+std::unique_ptr<Layer> EmbeddingLayer::mask_maker() const {
+  return spec_.mask_zero ? detail::mask_where_not(0.f, true) : nullptr;
 }
 
 Shape EmbeddingLayer::output_shape(const Shape& input) const {

@@ -54,8 +54,6 @@ TEST(EmbeddingLayer, Messages) {
   EXPECT_THAT(message_of(Embedding{.input_dim = 1, .output_dim = 0}), HasSubstr("output_dim is 0"));
   EXPECT_THAT(message_of(Embedding{.input_dim = 20000000, .output_dim = 1}),
               HasSubstr("input_dim is 20000000; ids travel as float, which counts to 16777216"));
-  EXPECT_THAT(message_of(Embedding{.input_dim = 1, .output_dim = 1, .mask_zero = true}),
-              HasSubstr("mask_zero is not supported yet"));
 }
 
 }  // namespace

@@ -18,6 +18,8 @@ TEST(GlobalAveragePooling1DLayer, MeetsTheContractAndKeras) {
       {.spec = {}, .input = {5, 7}, .training = true},
       {.spec = {}, .input = {90, 33}},
       {.spec = {.keepdims = true}, .input = {13, 2}, .samples = 2},
+      {.spec = {}, .input = {5, 7}, .masked = true},
+      {.spec = {.keepdims = true}, .input = {4, 3}, .samples = 5, .training = true, .masked = true},
   });
 }
 

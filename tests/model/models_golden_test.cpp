@@ -80,6 +80,23 @@ TEST(ModelsGolden, Masking) {
   check_model("masking_layer", model);
 }
 
+TEST(ModelsGolden, MaskedSentiment) {
+  Sequential model(
+      {Input{.shape = {9}},
+       Embedding{.input_dim = 11, .output_dim = 5, .mask_zero = true, .name = "embedding_3"},
+       LSTM{.units = 6, .name = "lstm_10"}, Dense{.units = 1, .activation = sigmoid, .name = "dense_24"}},
+      "sequential_72");
+  check_model("sentiment_masked", model);
+}
+
+TEST(ModelsGolden, Characters) {
+  Sequential model({Input{.shape = {12}}, Embedding{.input_dim = 17, .output_dim = 6, .name = "embedding_5"},
+                    GRU{.units = 8, .return_sequences = true, .name = "gru_6"},
+                    Dense{.units = 17, .activation = softmax, .name = "dense_26"}},
+                   "sequential_75");
+  check_model("char_rnn_like", model);
+}
+
 TEST(ModelsGolden, ResNet) {
   const auto conv = [](std::string name) {
     return Conv2D{.filters = 6, .kernel_size = 3, .padding = same, .name = std::move(name)};

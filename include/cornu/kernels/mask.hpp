@@ -10,4 +10,12 @@ void mask_of(T value, View<const T> x, View<T> mask);
 template <class T>
 void keep_unmasked(T value, View<const T> x, View<const T> from, View<T> y);
 
+/// Mean of each channel over the steps that count, 0 where none does: x (n, steps, channels), mask (n,
+/// steps), y (n, channels).
+template <class T>
+void masked_mean(View<const T> x, View<const T> mask, View<T> y);
+/// Gradient of masked_mean; overwrites dx.
+template <class T>
+void masked_mean_grad(View<const T> mask, View<const T> dy, View<T> dx);
+
 }  // namespace cornu::kernels

@@ -14,7 +14,7 @@ namespace cornu {
 /// Output  (n, ..., output_dim)
 /// Weights embeddings (input_dim, output_dim), uniform in +-0.05
 /// Errors  ValueError: input_dim or output_dim < 1, input_dim above 2^24 (where float leaves out whole
-///         numbers), mask_zero (not supported yet); in forward an id outside its range.
+///         numbers); in forward an id outside its range.
 /// Source  Keras 3 Embedding (same names, defaults).
 struct Embedding {
   Required<Index> input_dim;   ///< ids there are: the largest id + 1
@@ -44,6 +44,7 @@ class EmbeddingLayer final : public LayerOf<Embedding, EmbeddingLayer> {
 
   Shape output_shape(const Shape& input) const;
   void build(const Shapes& inputs) override;
+  std::unique_ptr<Layer> mask_maker() const override;
   /// The table is large and its gradient is one array: slices would have one each.
   Slicing slicing(const Shapes&, bool) const override { return Slicing::batch; }
 

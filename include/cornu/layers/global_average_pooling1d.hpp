@@ -3,7 +3,8 @@
 
 namespace cornu {
 
-/// Mean of each channel over all steps.
+/// Mean of each channel over all steps, or over those that a mask lets count (0 where it lets none, for which
+/// Keras gives NaN).
 ///
 ///   GlobalAveragePooling1D{}
 ///

@@ -52,6 +52,7 @@ class GroupNormalizationLayer final : public LayerOf<GroupNormalization, GroupNo
 
   Shape output_shape(const Shape& input) const;
   void build(const Shapes& inputs) override;
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override { return {.input = true, .output = false}; }
   /// Mean and inverse deviation of each group.
   Index saved_bytes(const Shapes& inputs, Index samples, Index value_size) const override {

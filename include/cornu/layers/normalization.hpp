@@ -47,6 +47,7 @@ class NormalizationLayer final : public LayerOf<Normalization, NormalizationLaye
 
   Shape output_shape(const Shape& input) const;
   void build(const Shapes& inputs) override;
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override { return {.input = false}; }
   InPlace in_place(bool) const override { return InPlace::overwrite; }
   /// mean and deviation.

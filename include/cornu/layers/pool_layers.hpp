@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "cornu/kernels/global_pool.hpp"
+#include "cornu/kernels/mask.hpp"
 #include "cornu/layers/layer_of.hpp"
 #include "cornu/layers/pool_window.hpp"
 #include "cornu/layers/spatial.hpp"
@@ -109,14 +110,18 @@ class GlobalAveragePoolLayer final : public LayerOf<Spec, GlobalAveragePoolLayer
     return global_pool_shape(*this, input, Spec::axes, this->spec_.keepdims);
   }
   BackwardNeeds backward_needs() const override { return {.input = false, .output = false}; }
+  bool uses_masks() const override { return Spec::axes == 1; }
 
   template <class T>
   void compute(const ForwardCall<T>& c) const {
+    if (c.mask(0)) return kernels::masked_mean<T>(c.x[0], c.masks[0], c.y[0]);
     kernels::global_average_pool<T>(c.x[0], c.y[0]);
   }
   template <class T>
   void gradient(const BackwardCall<T>& c) const {
-    if (c.dx[0]) kernels::global_average_pool_grad<T>(c.dy[0], c.dx[0]);
+    if (!c.dx[0]) return;
+    if (c.mask(0)) return kernels::masked_mean_grad<T>(c.masks[0], c.dy[0], c.dx[0]);
+    kernels::global_average_pool_grad<T>(c.dy[0], c.dx[0]);
   }
 };
 

@@ -31,6 +31,7 @@ class UnitNormalizationLayer final : public LayerOf<UnitNormalization, UnitNorma
   }
 
   Shape output_shape(const Shape& input) const;
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override { return {.input = false, .output = true}; }
   /// 1 / length of each vector.
   Index saved_bytes(const Shapes& inputs, Index samples, Index value_size) const override {
