@@ -50,7 +50,7 @@ inline bool keeps_pre(const RecurrentCell& cell) {
 }
 template <class T>
 RecurrentMemory<T> saved_memory(const RecurrentCell& cell, const RecurrentRun& run, Carver<T>& carver) {
-  const Index steps = run.samples * run.steps, units = cell.units;
+  const Index steps = run.samples * run.steps, units = cell.state();
   RecurrentMemory<T> m;
   m.gates = carver.take(steps * slots(cell) * units);
   m.h_before = carver.take(steps * units);
@@ -75,22 +75,22 @@ inline constexpr Index kPackedColumns = 32;
 /// Steps whose gates are computed from x at once in inference: what they take stays in the cache.
 inline Index block_steps(const RecurrentCell& cell, const RecurrentRun& run) {
   constexpr Index kValues = 65536;
-  const Index step = std::max<Index>(1, run.samples * slots(cell) * cell.units);
+  const Index step = std::max<Index>(1, run.samples * slots(cell) * cell.state());
   return std::clamp<Index>(kValues / step, 1, std::max<Index>(1, run.steps));
 }
 
 template <class T>
 RecurrentScratch<T> scratch_memory(const RecurrentCell& cell, const RecurrentRun& run, Carver<T>& carver) {
-  const Index states = run.samples * cell.units, block = block_steps(cell, run);
+  const Index states = run.samples * cell.state(), block = block_steps(cell, run);
   const Index padded = (cell.units + kPackedColumns - 1) / kPackedColumns * kPackedColumns;
   RecurrentScratch<T> s{};
   s.h = carver.take(states), s.h_next = carver.take(states);
   s.c = carver.take(states), s.c_next = carver.take(states);
   s.rows = carver.take(4 * states);
   s.line = carver.take(8 * states);
-  s.packed = carver.take(4 * padded * cell.units);
+  s.packed = carver.take(cell.conv ? 0 : 4 * padded * cell.units);
   s.bias = carver.take(4 * cell.units);
-  s.x = carver.take(run.samples * block * cell.features);
+  s.x = carver.take(run.samples * block * cell.inputs());
   s.gates = carver.take(states * block * slots(cell));
   return s;
 }

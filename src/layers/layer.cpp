@@ -26,6 +26,7 @@ Index Layer::saved_bytes(const Shapes&, Index, Index) const { return 0; }
 Index Layer::scratch_values(const Shapes&, Index) const { return 0; }
 Slicing Layer::slicing(const Shapes&, bool) const { return Slicing::any; }
 InPlace Layer::in_place(bool) const { return InPlace::no; }
+void Layer::finish_weights(std::span<Weight>) const {}
 MaskFlow Layer::mask_flow(std::size_t) const { return MaskFlow::drop; }
 std::unique_ptr<Layer> Layer::mask_maker() const { return nullptr; }
 
@@ -76,7 +77,7 @@ Index Layer::count_params() const {
 void Layer::initialize(const RandomKey& key) {
   for (std::size_t k = 0; k < weights_.size(); ++k)
     weights_[k].initializer.fill(weights_[k].value.view(), key.child(k));
-  finish_weights();
+  finish_weights(weights_);
   initialized_ = true;
 }
 

@@ -180,4 +180,14 @@ std::unique_ptr<Layer> make_layer(ZeroPadding3D spec) {
   return std::make_unique<ZeroPadding3DLayer>(std::move(spec));
 }
 
+std::unique_ptr<Layer> make_layer(Bidirectional spec) {
+  return std::make_unique<BidirectionalLayer>(std::move(spec));
+}
+std::unique_ptr<Layer> make_layer(ConvLSTM2D spec) {
+  return std::make_unique<ConvLSTM2DLayer>(std::move(spec));
+}
+std::unique_ptr<Layer> make_layer(RNN spec) { return std::make_unique<RNNLayer>(std::move(spec)); }
+std::unique_ptr<Layer> make_layer(TimeDistributed spec) {
+  return std::make_unique<TimeDistributedLayer>(std::move(spec));
+}
 }  // namespace cornu

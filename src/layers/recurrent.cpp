@@ -2,16 +2,15 @@
 
 #include <algorithm>
 
-#include "core/parallel.hpp"
-#include "cornu/kernels/elementwise.hpp"
-#include "cornu/kernels/noise.hpp"
 #include "cornu/layers/random_layer.hpp"
 #include "kernels/rnn_memory.hpp"
+#include "layers/recurrent_parts.hpp"
 
 namespace cornu::detail {
 
 Recurrent::Recurrent(const Layer& layer, std::vector<CellOptions> cells, const SequenceOptions& options)
     : cells_(std::move(cells)), options_(options) {
+  if (options.stateful) store_ = std::make_shared<StateStore>();
   for (const CellOptions& cell : cells_) {
     if (cell.units < 1)
       throw ValueError(concat(layer.who(), ": units is ", cell.units, "; it must be at least 1."));
@@ -50,7 +49,7 @@ Shapes Recurrent::output_shapes(const Layer& layer, const Shapes& inputs) const 
   return outputs;
 }
 
-void Recurrent::set_forget_bias(std::vector<Weight>& weights) const {
+void Recurrent::set_forget_bias(std::span<Weight> weights) const {
   std::size_t at = 0;
   for (const CellOptions& cell : cells_) {
     at += cell.weights();
@@ -143,35 +142,25 @@ Index Recurrent::scratch_values(const Shapes& inputs, Index samples) const {
   return memory<float>(0, inputs[0], samples, nullptr, nullptr).second;
 }
 
-namespace {
-/// The same numbers fall at every step, as Keras': mask (samples, width) of 0 and 1 / (1 - rate).
-template <class T>
-void draw(const Call<T>& c, const Seed& seed, std::uint64_t part, float rate, Index samples, Index width,
-          T* mask) {
-  kernels::SampleStreams streams = detail::streams(c, seed);
-  streams.key = streams.key.child(part);
-  const View<T> view(mask, {samples, width});
-  kernels::fill<T>(view, T(1));
-  kernels::drop<T>({.rate = rate, .scale = 1 / (1 - double(rate))}, streams, view, view);
+void Recurrent::reset_states() {
+  if (store_) store_->reset();
 }
 
-/// y = x * mask, x (samples, steps, width).
 template <class T>
-void times_mask(const T* x, const T* mask, T* y, Index samples, Index steps, Index width) {
-  parallel_chunks(samples, std::max<Index>(1, kElementChunk / std::max<Index>(1, steps * width)),
-                  [&](Index first, Index last) {
-                    for (Index row = first * steps; row < last * steps; ++row)
-                      for (Index j = 0; j < width; ++j)
-                        y[row * width + j] = x[row * width + j] * mask[row / steps * width + j];
-                  });
+void Recurrent::compute(const Layer& layer, const ForwardCall<T>& c) const {
+  if constexpr (std::is_same_v<T, float>)
+    if (store_) {
+      Index units = 0;
+      for (const CellOptions& cell : cells_) units += cell.states() * cell.units;
+      const std::lock_guard lock(store_->mutex);
+      return run(c, store_->open(layer, c.samples(), units));
+    }
+  run<T>(c, nullptr);
 }
 
-/// Keras drops only below 1.
-bool drops(float rate, bool training) { return training && rate > 0 && rate < 1; }
-}  // namespace
-
+/// kept: the states of a stateful layer, one whole state after the other, read and written.
 template <class T>
-void Recurrent::compute(const ForwardCall<T>& c) const {
+void Recurrent::run(const ForwardCall<T>& c, T* kept) const {
   const Shape x_shape = c.x[0].shape.without_front();
   const Index samples = c.samples(), steps = x_shape[0];
   const bool given = c.x.size() > 1;
@@ -189,18 +178,19 @@ void Recurrent::compute(const ForwardCall<T>& c) const {
                                    .saved = m.saved,
                                    .scratch = m.kernel};
     if (drops(options.dropout, c.training)) {
-      draw(c, options.seed, 2 * k, options.dropout, samples, cell.features, m.drop);
+      draw_drop(c, options.seed, 2 * k, options.dropout, samples, cell.features, m.drop);
       times_mask(f.x, m.drop, m.dropped, samples, steps, cell.features);
       f.x = m.dropped;
     }
     if (drops(options.recurrent_dropout, c.training)) {
-      draw(c, options.seed, 2 * k + 1, options.recurrent_dropout, samples, cell.units, m.state_drop);
+      draw_drop(c, options.seed, 2 * k + 1, options.recurrent_dropout, samples, cell.units, m.state_drop);
       f.recurrent_drop = m.state_drop;
     }
     const bool lstm = options.states() == 2;
     if (given) f.h0 = c.x[state].data, f.c0 = lstm ? c.x[state + 1].data : nullptr;
     if (options_.return_state) f.h = c.y[state].data, f.c = lstm ? c.y[state + 1].data : nullptr;
-    kernels::recurrent_forward(cell, run, f);
+    kept = with_kept_states(f, kept, samples * cell.units, lstm,
+                            [&] { kernels::recurrent_forward(cell, run, f); });
     weight += options.weights();
     state += static_cast<std::size_t>(options.states());
   }
@@ -232,12 +222,12 @@ void Recurrent::gradient(const BackwardCall<T>& c) const {
                                     .scratch = m.kernel};
     const bool drop = drops(options.dropout, c.training);
     if (drop) {
-      draw(c, options.seed, 2 * k, options.dropout, samples, cell.features, m.drop);
+      draw_drop(c, options.seed, 2 * k, options.dropout, samples, cell.features, m.drop);
       times_mask(b.x, m.drop, m.dropped, samples, steps, cell.features);
       b.x = m.dropped;
     }
     if (drops(options.recurrent_dropout, c.training)) {
-      draw(c, options.seed, 2 * k + 1, options.recurrent_dropout, samples, cell.units, m.state_drop);
+      draw_drop(c, options.seed, 2 * k + 1, options.recurrent_dropout, samples, cell.units, m.state_drop);
       b.recurrent_drop = m.state_drop;
     }
     const bool lstm = options.states() == 2;
@@ -248,8 +238,8 @@ void Recurrent::gradient(const BackwardCall<T>& c) const {
   }
 }
 
-template void Recurrent::compute(const ForwardCall<float>&) const;
-template void Recurrent::compute(const ForwardCall<double>&) const;
+template void Recurrent::compute(const Layer&, const ForwardCall<float>&) const;
+template void Recurrent::compute(const Layer&, const ForwardCall<double>&) const;
 template void Recurrent::gradient(const BackwardCall<float>&) const;
 template void Recurrent::gradient(const BackwardCall<double>&) const;
 

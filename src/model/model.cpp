@@ -97,6 +97,10 @@ Index Model::count_params() const {
 
 void Model::set_trainable(bool trainable) { graph("set_trainable")->set_trainable(trainable); }
 
+void Model::reset_states() {
+  for (Layer* layer : graph("reset_states")->leaf_layers()) layer->reset_states();
+}
+
 void Model::initialize(std::uint64_t seed) { graph("initialize")->initialize(seed, false); }
 
 }  // namespace cornu

@@ -226,6 +226,19 @@ const std::map<std::string, std::string> kDefaults{
     {"UpSampling1D", "size=2"},
     {"UpSampling2D", "size=(2, 2) interpolation=nearest"},
     {"UpSampling3D", "size=(2, 2, 2)"},
+    {"Bidirectional", "merge_mode=concat layer=SimpleRNN backward_layer=None"},
+    {"ConvLSTM2D",
+     "filters=1 kernel_size=(1, 1) strides=(1, 1) padding=valid dilation_rate=(1, 1) activation=tanh "
+     "recurrent_activation=sigmoid use_bias=True kernel_initializer=GlorotUniform "
+     "recurrent_initializer=Orthogonal bias_initializer=Zeros unit_forget_bias=True kernel_regularizer=None "
+     "recurrent_regularizer=None bias_regularizer=None activity_regularizer=None kernel_constraint=None "
+     "recurrent_constraint=None bias_constraint=None dropout=0 recurrent_dropout=0 seed=None "
+     "return_sequences=False return_state=False go_backwards=False stateful=False "
+     "zero_output_for_mask=False"},
+    {"RNN",
+     "cell=RNNCell return_sequences=False return_state=False go_backwards=False stateful=False unroll=False "
+     "zero_output_for_mask=False"},
+    {"TimeDistributed", "layer=Activation"},
     {"ZeroPadding1D", "padding=(1, 1)"},
     {"ZeroPadding2D", "padding=((1, 1), (1, 1))"},
     {"ZeroPadding3D", "padding=((1, 1), (1, 1), (1, 1))"},

@@ -89,6 +89,27 @@ TEST(ModelsGolden, MaskedSentiment) {
   check_model("sentiment_masked", model);
 }
 
+TEST(ModelsGolden, MaskedBidirectional) {
+  Sequential model({Input{.shape = {9}},
+                    Embedding{.input_dim = 11, .output_dim = 5, .mask_zero = true, .name = "embedding_4"},
+                    Bidirectional{.layer = GRU{.units = 4}, .name = "bidirectional_3"},
+                    Dense{.units = 3, .activation = softmax, .name = "dense_25"}},
+                   "sequential_73");
+  check_model("sentiment_masked_bidirectional", model);
+}
+
+TEST(ModelsGolden, EncoderAndDecoder) {
+  const SymbolicTensor past = Input{.shape = {6, 3}, .name = "input_layer_85"},
+                       future = Input{.shape = {4, 3}, .name = "input_layer_86"};
+  const auto states = call(LSTM{.units = 5, .return_state = true, .name = "lstm_12"}, {past});
+  const auto decoded =
+      call(LSTM{.units = 5, .return_sequences = true, .name = "lstm_13"}, {future, states[1], states[2]});
+  const auto each =
+      TimeDistributed{.layer = Dense{.units = 3, .activation = softmax}, .name = "time_distributed_2"};
+  Model model(Inputs{past, future}, Outputs{decoded[0] | each}, "functional_84");
+  check_model("seq2seq_states", model);
+}
+
 TEST(ModelsGolden, Characters) {
   Sequential model({Input{.shape = {12}}, Embedding{.input_dim = 17, .output_dim = 6, .name = "embedding_5"},
                     GRU{.units = 8, .return_sequences = true, .name = "gru_6"},

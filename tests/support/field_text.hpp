@@ -18,6 +18,12 @@ std::string field_text(const V& value) {
     return concat(std::is_floating_point_v<V> ? static_cast<V>(value) : value);
   else if constexpr (std::is_same_v<V, std::string>)
     return value;
+  else if constexpr (std::is_same_v<V, LayerHandle>)
+    return std::string(value.layer().type());
+  else if constexpr (std::is_same_v<V, CellHandle>)
+    return "RNNCell";
+  else if constexpr (std::is_same_v<V, MergeMode>)
+    return value == MergeMode::concat ? "concat" : "other";
   else if constexpr (std::is_same_v<V, Padding>)
     return value == Padding::same ? "same" : value == Padding::causal ? "causal" : "valid";
   else if constexpr (std::is_same_v<V, Attention::Score>)

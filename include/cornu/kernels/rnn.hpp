@@ -1,6 +1,7 @@
 #pragma once
 #include "cornu/core/shape.hpp"
 #include "cornu/kernels/activation_function.hpp"
+#include "cornu/kernels/conv.hpp"
 
 namespace cornu::kernels {
 
@@ -16,14 +17,25 @@ namespace cornu::kernels {
 /// Source  Keras 3 LSTMCell, GRUCell, SimpleRNNCell.
 enum class CellKind { simple, lstm, gru };
 
+/// The products of a convolutional LSTM: pictures of x, with `input`, and of the state, which has the size of
+/// what that gives, with `state`. Kernels as conv2d's, the last axis 4 units.
+struct RecurrentConv {
+  ConvGeometry input, state;
+};
+
 struct RecurrentCell {
   CellKind kind = CellKind::simple;
   Index features = 1, units = 1;
   ActivationFunction activation = tanh, recurrent_activation = sigmoid;
-  bool reset_after = true;  ///< gru only
+  bool reset_after = true;              ///< gru only
+  const RecurrentConv* conv = nullptr;  ///< lstm only; null: matrices. Then features and units are channels
 
   /// Columns of the kernels over units.
   Index gates() const { return kind == CellKind::lstm ? 4 : kind == CellKind::gru ? 3 : 1; }
+  /// Numbers of x in a step of a sample, and of its state: what is (features) and (units) below.
+  Index inputs() const { return conv ? conv->input.in_h * conv->input.in_w * features : features; }
+  Index pixels() const { return conv ? conv->input.out_h * conv->input.out_w : 1; }
+  Index state() const { return pixels() * units; }
 };
 
 /// How a cell goes over a batch of sequences.

@@ -156,6 +156,11 @@ class Layer {
   /// instead of before it, on fewer numbers.
   virtual bool picks_largest() const { return false; }
 
+  /// Called with the layer's weights when they were drawn, for starts that an Initializer cannot say.
+  virtual void finish_weights(std::span<Weight> weights) const;
+  /// Forgets what a stateful layer keeps from batch to batch.
+  virtual void reset_states() {}
+
   const std::string& name() const { return name_; }
   void set_name(std::string name) { name_ = std::move(name); }
   bool trainable() const { return trainable_; }
@@ -183,8 +188,6 @@ class Layer {
   void add_weight(std::string name, const Shape& shape, const Initializer& initializer,
                   const Regularizer& regularizer = {}, const Constraint& constraint = {},
                   bool trainable = true);
-  /// Called after the weights were drawn, for starts that an Initializer cannot say.
-  virtual void finish_weights() {}
   /// Errors: ShapeError unless there are exactly so many inputs.
   void check_input_count(const Shapes& inputs, std::size_t expected) const;
   /// Errors: ShapeError unless the input has so many axes without the batch axis; `axes` names all for the

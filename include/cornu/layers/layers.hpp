@@ -12,6 +12,7 @@
 #include "cornu/layers/average_pooling2d.hpp"
 #include "cornu/layers/average_pooling3d.hpp"
 #include "cornu/layers/batch_normalization.hpp"
+#include "cornu/layers/bidirectional.hpp"
 #include "cornu/layers/center_crop.hpp"
 #include "cornu/layers/concatenate.hpp"
 #include "cornu/layers/conv1d.hpp"
@@ -20,6 +21,7 @@
 #include "cornu/layers/conv2d_transpose.hpp"
 #include "cornu/layers/conv3d.hpp"
 #include "cornu/layers/conv3d_transpose.hpp"
+#include "cornu/layers/conv_lstm2d.hpp"
 #include "cornu/layers/cropping1d.hpp"
 #include "cornu/layers/cropping2d.hpp"
 #include "cornu/layers/cropping3d.hpp"
@@ -61,12 +63,14 @@
 #include "cornu/layers/reshape.hpp"
 #include "cornu/layers/resizing.hpp"
 #include "cornu/layers/rms_normalization.hpp"
+#include "cornu/layers/rnn.hpp"
 #include "cornu/layers/separable_conv1d.hpp"
 #include "cornu/layers/separable_conv2d.hpp"
 #include "cornu/layers/simple_rnn.hpp"
 #include "cornu/layers/softmax.hpp"
 #include "cornu/layers/spatial_dropout2d.hpp"
 #include "cornu/layers/subtract.hpp"
+#include "cornu/layers/time_distributed.hpp"
 #include "cornu/layers/unit_normalization.hpp"
 #include "cornu/layers/up_sampling1d.hpp"
 #include "cornu/layers/up_sampling2d.hpp"
@@ -98,6 +102,7 @@ using BuiltinLayers = LayerList<
     AveragePooling2D,
     AveragePooling3D,
     BatchNormalization,
+    Bidirectional,
     CenterCrop,
     Concatenate,
     Conv1D,
@@ -106,6 +111,7 @@ using BuiltinLayers = LayerList<
     Conv2DTranspose,
     Conv3D,
     Conv3DTranspose,
+    ConvLSTM2D,
     Cropping1D,
     Cropping2D,
     Cropping3D,
@@ -142,6 +148,7 @@ using BuiltinLayers = LayerList<
     PReLU,
     Permute,
     RMSNormalization,
+    RNN,
     ReLU,
     RepeatVector,
     Rescaling,
@@ -153,6 +160,7 @@ using BuiltinLayers = LayerList<
     Softmax,
     SpatialDropout2D,
     Subtract,
+    TimeDistributed,
     UnitNormalization,
     UpSampling1D,
     UpSampling2D,

@@ -1,4 +1,6 @@
 #pragma once
+#include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,6 +69,28 @@ SequenceOptions sequence_options(const Spec& s) {
   return {s.return_sequences, s.return_state, s.go_backwards, s.stateful, s.zero_output_for_mask};
 }
 
+template <class Spec>
+void set_sequence_options(Spec& s, const SequenceOptions& options) {
+  s.return_sequences = options.return_sequences, s.return_state = options.return_state;
+  s.go_backwards = options.go_backwards, s.stateful = options.stateful;
+  s.zero_output_for_mask = options.zero_output_for_mask;
+}
+
+/// What Bidirectional asks of a recurrent layer.
+class RecurrentOptions {
+ public:
+  virtual ~RecurrentOptions() = default;
+  virtual SequenceOptions sequence() const = 0;
+  virtual Index state_count() const = 0;
+  /// Of output 0 of a sample, for an input that output_shapes has accepted.
+  virtual Shape output_of(const Shape& x) const = 0;
+  /// A new layer as this one but for these options.
+  virtual std::shared_ptr<Layer> copy(const SequenceOptions& options) const = 0;
+};
+
+/// The states that a stateful layer keeps from batch to batch; one batch at a time.
+struct StateStore;
+
 /// A recurrent layer at work: cells one after the other (one, but for RNN over stacked cells), each over all
 /// steps. Cells in a stack are independent of each other's later steps, so running the second over the
 /// sequence that the first has made is the same as running both step by step.
@@ -83,14 +107,20 @@ class Recurrent {
   Index saved_values(const Shapes& inputs, Index samples) const;
   Index scratch_values(const Shapes& inputs, Index samples) const;
   /// 1 for the forget gates of cells with unit_forget_bias.
-  void set_forget_bias(std::vector<Weight>& weights) const;
+  void set_forget_bias(std::span<Weight> weights) const;
+  Shape output_of(const Shape& x) const {
+    return options_.return_sequences ? Shape{x[0], cells_.back().units} : Shape{cells_.back().units};
+  }
+  void reset_states();
 
   template <class T>
-  void compute(const ForwardCall<T>& c) const;
+  void compute(const Layer& layer, const ForwardCall<T>& c) const;
   template <class T>
   void gradient(const BackwardCall<T>& c) const;
 
  private:
+  template <class T>
+  void run(const ForwardCall<T>& c, T* kept) const;
   template <class T>
   struct Memory;
   template <class T>
@@ -101,6 +131,7 @@ class Recurrent {
 
   std::vector<CellOptions> cells_;
   SequenceOptions options_;
+  std::shared_ptr<StateStore> store_;  ///< null unless stateful
 };
 
 /// The cells that an aggregate asks for: of(spec). Each layer's header has its own.
@@ -109,7 +140,7 @@ struct CellsOf;
 
 /// The class of LSTM, GRU, SimpleRNN and RNN.
 template <class Spec>
-class RecurrentLayer final : public LayerOf<Spec, RecurrentLayer<Spec>> {
+class RecurrentLayer final : public LayerOf<Spec, RecurrentLayer<Spec>>, public RecurrentOptions {
  public:
   explicit RecurrentLayer(Spec spec)
       : LayerOf<Spec, RecurrentLayer>(std::move(spec)),
@@ -137,6 +168,16 @@ class RecurrentLayer final : public LayerOf<Spec, RecurrentLayer<Spec>> {
     return engine_.scratch_values(inputs, samples);
   }
   Slicing slicing(const Shapes&, bool) const override { return Slicing::batch; }
+  void finish_weights(std::span<Weight> weights) const override { engine_.set_forget_bias(weights); }
+  void reset_states() override { engine_.reset_states(); }
+  SequenceOptions sequence() const override { return engine_.options(); }
+  Index state_count() const override { return engine_.states(); }
+  Shape output_of(const Shape& x) const override { return engine_.output_of(x); }
+  std::shared_ptr<Layer> copy(const SequenceOptions& options) const override {
+    Spec spec = this->spec_;
+    set_sequence_options(spec, options);
+    return std::make_shared<RecurrentLayer>(std::move(spec));
+  }
   bool uses_masks() const override { return true; }
   MaskFlow mask_flow(std::size_t output) const override {
     return output == 0 && engine_.options().return_sequences ? MaskFlow::pass : MaskFlow::drop;
@@ -144,15 +185,12 @@ class RecurrentLayer final : public LayerOf<Spec, RecurrentLayer<Spec>> {
 
   template <class T>
   void compute(const ForwardCall<T>& c) const {
-    engine_.compute(c);
+    engine_.compute(*this, c);
   }
   template <class T>
   void gradient(const BackwardCall<T>& c) const {
     engine_.gradient(c);
   }
-
- protected:
-  void finish_weights() override { engine_.set_forget_bias(this->weights()); }
 
  private:
   Recurrent engine_;

@@ -74,6 +74,8 @@ class Model {
   Index count_params() const;
   /// Keras' trainable: sets the flag of every layer. A compiled model takes it up at the next compile().
   void set_trainable(bool trainable);
+  /// Forgets the states that stateful layers keep from batch to batch.
+  void reset_states();
   /// Draws all weights anew. A model starts with those of seed 0, so a run repeats itself bit for bit.
   void initialize(std::uint64_t seed);
 

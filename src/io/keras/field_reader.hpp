@@ -12,6 +12,7 @@
 #include "cornu/core/error.hpp"
 #include "cornu/initializers/initializer.hpp"
 #include "cornu/kernels/activation_function.hpp"
+#include "cornu/layers/recurrent_cells.hpp"
 #include "cornu/regularizers/regularizer.hpp"
 #include "cornu/schedules/learning_rate.hpp"
 #include "io/keras/enum_names.hpp"
@@ -45,6 +46,8 @@ ActivationFunction read_activation(const Json& saved, FieldContext& context);
 LearningRate read_learning_rate(const Json& saved, FieldContext& context);
 /// The layer in a wrapper's field (layer_config.cpp).
 LayerHandle read_layer_field(const Json& saved, FieldContext& context);
+/// The cell in a field of RNN or StackedRNNCells (layer_config.cpp).
+CellHandle read_cell_field(const Json& saved, FieldContext& context);
 
 /// Sets the fields of an aggregate from a configuration, each by its name; what the configuration does not
 /// have keeps its value. Errors: ValueError naming the field for values that are no such thing.
@@ -95,6 +98,8 @@ class FieldReader {
       out = read_learning_rate(j, context_);
     } else if constexpr (std::is_same_v<T, LayerHandle>) {
       out = read_layer_field(j, context_);
+    } else if constexpr (std::is_same_v<T, CellHandle>) {
+      out = read_cell_field(j, context_);
     } else if constexpr (std::is_same_v<T, Shape>) {
       std::vector<Index> extents;
       read(j, extents, name);
@@ -126,6 +131,8 @@ class FieldReader {
   static T blank_value() {
     if constexpr (std::is_same_v<T, LayerHandle>)
       return LayerHandle(std::shared_ptr<Layer>());
+    else if constexpr (std::is_same_v<T, CellHandle>)
+      return CellHandle(SimpleRNNCell::blank());
     else
       return T{};
   }

@@ -6,6 +6,7 @@
 #include "cornu/core/error.hpp"
 #include "cornu/initializers/initializer.hpp"
 #include "cornu/kernels/activation_function.hpp"
+#include "cornu/layers/recurrent_cells.hpp"
 #include "cornu/regularizers/regularizer.hpp"
 #include "cornu/schedules/learning_rate.hpp"
 #include "io/keras/enum_names.hpp"
@@ -28,6 +29,8 @@ Json write_activation(const ActivationFunction& value);
 Json write_learning_rate(const LearningRate& value);
 /// The layer in a wrapper's field (layer_writer.cpp).
 Json write_layer_field(const LayerHandle& layer);
+/// The cell in a field of RNN or StackedRNNCells (layer_writer.cpp).
+Json write_cell_field(const CellHandle& cell);
 
 /// Puts the fields of an aggregate into a configuration as Keras writes them.
 class FieldWriter {
@@ -62,6 +65,8 @@ class FieldWriter {
       return write_learning_rate(value);
     else if constexpr (std::is_same_v<T, LayerHandle>)
       return write_layer_field(value);
+    else if constexpr (std::is_same_v<T, CellHandle>)
+      return write_cell_field(value);
     else if constexpr (std::is_same_v<T, Shape>)
       return write_list(value.to_vector(), name);
     else if constexpr (is_vector<T>)

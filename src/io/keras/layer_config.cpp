@@ -166,4 +166,18 @@ LayerHandle read_layer_field(const Json& saved, FieldContext& context) {
   return read_layer(saved, context.notes);
 }
 
+CellHandle read_cell_field(const Json& saved, FieldContext& context) {
+  if (!saved.is_object()) context.refuse("its cell", saved, "it must be a cell.");
+  const std::string type = class_of(saved);
+  FieldContext own{.who = concat(context.who, ", its ", type), .notes = context.notes};
+  const Json& config = member(saved, "config");
+  auto spec = read_alternative<detail::Choice<CellHandle::Types>::Variant>(type, config, own);
+  if (!spec)
+    throw ValueError(own.who +
+                     ": Cornu has no cell of this class. Use LSTMCell, GRUCell, SimpleRNNCell or "
+                     "StackedRNNCells.");
+  check_unread(config, own);
+  return std::visit([](const auto& cell) { return CellHandle(cell); }, *spec);
+}
+
 }  // namespace cornu::detail

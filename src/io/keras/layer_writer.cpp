@@ -1,4 +1,5 @@
 #include <map>
+#include <variant>
 
 #include "cornu/layers/input.hpp"
 #include "cornu/layers/layers.hpp"
@@ -65,6 +66,18 @@ bool sees_the_past_only(const Layer& layer) {
   };
   return asks(std::type_identity<Attention>{}) || asks(std::type_identity<AdditiveAttention>{}) ||
          asks(std::type_identity<MultiHeadAttention>{});
+}
+
+Json write_cell_field(const CellHandle& cell) {
+  return std::visit(
+      [](const auto& spec) {
+        Json config = fields_config(spec);
+        config["name"] = spec.name.empty() ? cornu::snake_case(spec.type) : spec.name;
+        config["trainable"] = true;
+        config["dtype"] = "float32";
+        return saved_object("keras.layers", spec.type, std::move(config));
+      },
+      cell.spec().get());
 }
 
 Json write_layer_field(const LayerHandle& layer) {

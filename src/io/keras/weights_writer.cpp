@@ -10,8 +10,6 @@ namespace cornu::detail {
 
 namespace {
 
-std::string last_part(const std::string& name) { return name.substr(name.rfind('/') + 1); }
-
 /// Where a layer's weights lie in its group: "vars/0", "cell/vars/1", "forward_layer/cell/vars/0".
 std::vector<std::string> places(std::string_view type, const std::vector<Weight>& weights, std::size_t first,
                                 std::size_t count, const Layer* inner) {
@@ -34,20 +32,13 @@ std::vector<std::string> places(std::string_view type, const std::vector<Weight>
     for (const char* part : {"query_dense/", "key_dense/", "value_dense/", "output_dense/"})
       numbered(part, count / 4);
   } else if (type == "RNN") {
-    // A cell's weights begin with its kernel.
-    std::map<std::string, int> cells;
-    std::vector<std::size_t> starts;
-    for (std::size_t k = first; k < first + count; ++k)
-      if (last_part(weights[k].name) == "kernel") starts.push_back(k);
-    starts.push_back(first + count);
-    const std::string base =
-        inner && inner->type() != "StackedRNNCells" ? snake_case(inner->type()) : "lstm_cell";
-    for (std::size_t c = 0; c + 1 < starts.size(); ++c) {
-      const int place = cells[base]++;
-      numbered(starts.size() == 2 && inner && inner->type() != "StackedRNNCells"
-                   ? "cell/"
-                   : "cell/cells/" + base + (place ? "_" + std::to_string(place) : "") + "/",
-               starts[c + 1] - starts[c]);
+    // The weights of several cells carry the cell in their names: "lstm_cell_1/kernel".
+    std::map<std::string, int> used;
+    for (std::size_t k = first; k < first + count; ++k) {
+      const std::string::size_type slash = weights[k].name.find('/');
+      const std::string cell =
+          slash == std::string::npos ? "" : "cells/" + weights[k].name.substr(0, slash) + "/";
+      out.push_back("cell/" + cell + "vars/" + std::to_string(used[cell]++));
     }
   } else {
     numbered("", count);

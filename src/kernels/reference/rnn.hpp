@@ -66,10 +66,10 @@ void simple(const RecurrentCell& cell, const CellStep<T>& step, const CellMemory
   }
 }
 
+/// What follows the product.
 template <class T>
-void lstm(const RecurrentCell& cell, const CellStep<T>& step, const CellMemory<T>& m) {
+void lstm_gates(const RecurrentCell& cell, const CellStep<T>& step) {
   const Index u = step.units;
-  add_product(cell, m, step.rows, dropped(step, m), u, 0, 4 * u, step.gates, step.gates_stride);
   for (Index row = 0; row < step.rows; ++row) {
     T *const i = step.gates + row * step.gates_stride, *const f = i + u, *const g = f + u, *const o = g + u;
     keep_pre(step, row, 0, 4 * u);
@@ -81,6 +81,13 @@ void lstm(const RecurrentCell& cell, const CellStep<T>& step, const CellMemory<T
     activate(cell.activation, h, u);
     for (Index j = 0; j < u; ++j) h[j] *= o[j];
   }
+}
+
+template <class T>
+void lstm(const RecurrentCell& cell, const CellStep<T>& step, const CellMemory<T>& m) {
+  add_product(cell, m, step.rows, dropped(step, m), step.units, 0, 4 * step.units, step.gates,
+              step.gates_stride);
+  lstm_gates(cell, step);
 }
 
 template <class T>

@@ -1,0 +1,219 @@
+#include <array>
+
+#include "cornu/kernels/conv.hpp"
+#include "cornu/kernels/gemm.hpp"
+#include "cornu/kernels/rnn.hpp"
+#include "kernels/rnn_job.hpp"
+#include "kernels/tile.hpp"
+
+namespace cornu::kernels {
+
+namespace {
+
+/// Samples first .. first + rows - 1 back through all steps.
+template <class T>
+struct BackwardPart {
+  const Job<T>& job;
+  const RecurrentBackward<T>& call;
+  Index first, rows;
+  T *dh, *dc;
+
+  void run() {
+    const Index u = job.units, at = first * u;
+    dh = job.scratch.h + at, dc = job.scratch.c + at;
+    start_state(call.dh ? call.dh + at : nullptr, dh, rows * u);
+    start_state(call.dc ? call.dc + at : nullptr, dc, rows * u);
+    for (Index step = job.run.steps; step-- > 0;) {
+      add_output_gradient(step);
+      const Index p = job.order.position(step);
+      if (call.mask == nullptr) {
+        gates(p, 0, rows);
+      } else {
+        for (Index i = 0; i < rows; ++i)
+          if (masked(i, job.order.mask_position(step)))
+            std::fill(gates_at(p) + i * job.run.steps * job.slots,
+                      gates_at(p) + i * job.run.steps * job.slots + job.slots, T(0));
+          else
+            gates(p, i, 1);
+      }
+      if (step > 0 || call.dh0) state(p);
+    }
+    if (call.dh0) std::copy(dh, dh + rows * u, call.dh0 + at);
+    if (call.dc0 && job.cell.kind == CellKind::lstm) std::copy(dc, dc + rows * u, call.dc0 + at);
+  }
+
+  bool masked(Index row, Index p) const { return call.mask[(first + row) * job.run.steps + p] == T(0); }
+  T* gates_at(Index p) const { return job.memory.gates + (first * job.run.steps + p) * job.slots; }
+
+  /// A masked step passes its gradient on to the last one before it that was not, whose output it repeats.
+  void add_output_gradient(Index step) {
+    const Index u = job.units, steps = job.run.steps;
+    const bool sequences = job.run.return_sequences;
+    if (!sequences && step + 1 < steps) return;
+    for (Index i = 0; i < rows; ++i) {
+      if (call.mask && masked(i, job.order.mask_position(step)))
+        if (job.run.zero_output_for_mask || step < job.order.first_live(call.mask + (first + i) * steps))
+          continue;
+      const T* dy = call.dy + ((first + i) * (sequences ? steps : 1) + (sequences ? step : 0)) * u;
+      T* to = dh + i * u;
+      for (Index j = 0; j < u; ++j) to[j] += dy[j];
+    }
+  }
+
+  CellStepBackward<T> at(Index p, Index row, Index count) const {
+    const Index u = job.units, steps = job.run.steps, place = (first + row) * steps + p;
+    const auto& m = job.memory;
+    return {.rows = count,
+            .units = u,
+            .gates = gates_at(p) + row * steps * job.slots,
+            .gates_stride = steps * job.slots,
+            .h_before = m.h_before + place * u,
+            .c_before = m.c_before ? m.c_before + place * u : nullptr,
+            .before_stride = job.states_row,
+            .pre = m.pre ? m.pre + place * job.pre_row() : nullptr,
+            .pre_stride = steps * job.pre_row(),
+            .dh = dh + row * u,
+            .dc = dc + row * u};
+  }
+  void gates(Index p, Index row, Index count) const {
+    const CellStepBackward<T> s = at(p, row, count);
+    if constexpr (std::is_same_v<T, float>)
+      if (fast(job.cell, call.recurrent_drop)) {
+        const CellLanes& lanes = cell_lanes();
+        return job.cell.kind == CellKind::lstm ? lanes.lstm_backward(s) : lanes.gru_backward(s);
+      }
+    if (job.cell.conv) return convolution_gates(s);
+    reference::cell_backward(job.cell, s, job.cell_memory(call.weights, call.recurrent_drop, first + row));
+  }
+  void convolution_gates(const CellStepBackward<T>& s) const {
+    const Index u = job.cell.units;
+    for (Index i = 0; i < s.rows; ++i) {
+      CellStepBackward<T> picture = s;
+      picture.rows = job.cell.pixels(), picture.units = picture.before_stride = u;
+      picture.gates_stride = picture.pre_stride = 4 * u;
+      picture.gates += i * s.gates_stride;
+      picture.c_before += i * s.before_stride;
+      if (s.pre) picture.pre += i * s.pre_stride;
+      picture.dh += i * job.units, picture.dc += i * job.units;
+      reference::lstm_backward(job.cell, picture, job.cell_memory(call.weights, call.recurrent_drop, first));
+    }
+  }
+  void convolution_state(const CellStepBackward<T>& s) const {
+    const ConvGeometry& g = job.cell.conv->state;
+    const auto memory = job.cell_memory(call.weights, call.recurrent_drop, first);
+    const View<const T> kernel(call.weights.recurrent_kernel, kernel_shape(g));
+    for (Index i = 0; i < s.rows; ++i) {  // gates of one step lie apart, sample by sample
+      conv2d_dx<T>(g, pictures<const T>(s.gates + i * s.gates_stride, 1, g.out_h, g.out_w, g.out_c), kernel,
+                   pictures(memory.rows, 1, g.in_h, g.in_w, g.in_c));
+      for (Index j = 0; j < job.units; ++j)
+        s.dh[i * job.units + j] +=
+            memory.drop ? memory.rows[j] * memory.drop[i * job.units + j] : memory.rows[j];
+    }
+  }
+  /// The gradient that goes through the recurrent kernel to the state before.
+  void state(Index p) const {
+    const CellStepBackward<T> s = at(p, 0, rows);
+    if constexpr (std::is_same_v<T, float>)
+      if (fast(job.cell, call.recurrent_drop)) {
+        const Index u = job.units;
+        const bool gru = job.cell.kind == CellKind::gru;
+        const std::array<Piece, 2> pieces{Piece{0, gru ? 2 * u : 4 * u}, Piece{3 * u, u}};
+        std::array<Index, kMostRows> from, to;
+        for (Index i = 0; i < rows; ++i)
+          from[std::size_t(i)] = i * s.gates_stride, to[std::size_t(i)] = i * u;
+        return tile_ops().multiply({s.gates, from.data(), 1, pieces.data(), gru ? 2 : 1, job.cell.gates() * u,
+                                    rows, u, job.scratch.packed, dh, to.data(), true, nullptr, false});
+      }
+    if (job.cell.conv) return convolution_state(s);
+    reference::add_state_gradient(job.cell, s, job.cell_memory(call.weights, call.recurrent_drop, first));
+  }
+};
+
+/// The states as the products saw them.
+template <class T>
+void drop_states(const Job<T>& job, const T* drop) {
+  const Index u = job.units, n = job.run.samples * job.run.steps;
+  T* const h = job.memory.h_before;
+  for (Index i = 0; i < n && drop; ++i)
+    for (Index j = 0; j < u; ++j) h[i * u + j] *= drop[i / job.run.steps * u + j];
+}
+
+/// Gradients of the weights and of x, over all steps at once.
+template <class T>
+void convolution_gradients(const Job<T>& job, const RecurrentBackward<T>& call) {
+  const ConvGeometry &in = job.cell.conv->input, &state = job.cell.conv->state;
+  const Index n = job.run.samples * job.run.steps;
+  const View<const T> gates = pictures<const T>(job.memory.gates, n, in.out_h, in.out_w, in.out_c);
+  if (call.dkernel)
+    conv2d_dkernel<T>(in, pictures(call.x, n, in.in_h, in.in_w, in.in_c), gates,
+                      View<T>(call.dkernel, kernel_shape(in)));
+  if (call.drecurrent_kernel) {
+    drop_states(job, call.recurrent_drop);
+    conv2d_dkernel<T>(state, pictures<const T>(job.memory.h_before, n, state.in_h, state.in_w, state.in_c),
+                      gates, View<T>(call.drecurrent_kernel, kernel_shape(state)));
+  }
+  if (call.dbias) add_column_sums<T>(gates, View<T>(call.dbias, {in.out_c}));
+  if (call.dx)
+    conv2d_dx<T>(in, gates, View<const T>(call.weights.kernel, kernel_shape(in)),
+                 pictures(call.dx, n, in.in_h, in.in_w, in.in_c));
+}
+
+/// The same for matrices.
+template <class T>
+void weight_gradients(const Job<T>& job, const RecurrentBackward<T>& call) {
+  const Index u = job.units, f = job.cell.features, columns = job.cell.gates() * u;
+  const Index n = job.run.samples * job.run.steps;
+  const bool gru = job.cell.kind == CellKind::gru, two = gru && job.cell.reset_after;
+  T* const gates = job.memory.gates;
+  const auto product = [&](const T* a, Index lda, Index rows, Index gate, Index count, T* c) {
+    gemm<T>(Trans::yes, Trans::no, rows, count, n, a, lda, gates + gate, job.slots, c, columns, true);
+  };
+  if (call.dkernel) product(call.x, f, f, 0, columns, call.dkernel);
+  if (call.drecurrent_kernel) {
+    T* const h = job.memory.h_before;
+    drop_states(job, call.recurrent_drop);
+    product(h, u, u, 0, gru ? 2 * u : columns, call.drecurrent_kernel);
+    if (two) product(h, u, u, 3 * u, u, call.drecurrent_kernel + 2 * u);
+    if (gru && !two)  // the last slot holds r h
+      product(gates + 3 * u, job.slots, u, 2 * u, u, call.drecurrent_kernel + 2 * u);
+  }
+  if (call.dbias) {
+    T* const sums = job.scratch.bias;
+    std::fill(sums, sums + job.slots, T(0));
+    add_column_sums<T>(View<const T>(gates, {n, job.slots}), View<T>(sums, {job.slots}));
+    for (Index j = 0; j < columns; ++j) call.dbias[j] += sums[j];
+    if (two)
+      for (Index j = 0; j < columns; ++j) call.dbias[columns + j] += sums[j < 2 * u ? j : j + u];
+  }
+  if (call.dx)
+    gemm<T>(Trans::no, Trans::yes, n, f, columns, gates, job.slots, call.weights.kernel, columns, call.dx, f,
+            false);
+}
+
+}  // namespace
+
+template <class T>
+void recurrent_backward(const RecurrentCell& cell, const RecurrentRun& run,
+                        const RecurrentBackward<T>& call) {
+  if (run.samples == 0) return;
+  const Job<T> job = Job<T>::make(cell, run, call);
+  if constexpr (std::is_same_v<T, float>)
+    if (fast(cell, call.recurrent_drop)) {
+      const Index depth = cell.gates() * cell.units;
+      tile_ops().pack_b({call.weights.recurrent_kernel, 1, depth}, 0, depth, depth, cell.units,
+                        job.scratch.packed);
+    }
+  detail::parallel_chunks(run.samples, part_rows(cell, run), [&](Index first, Index last) {
+    BackwardPart<T>{job, call, first, last - first, nullptr, nullptr}.run();
+  });
+  if (run.steps == 0) return;
+  if (cell.conv)
+    convolution_gradients(job, call);
+  else
+    weight_gradients(job, call);
+}
+
+template void recurrent_backward(const RecurrentCell&, const RecurrentRun&, const RecurrentBackward<float>&);
+template void recurrent_backward(const RecurrentCell&, const RecurrentRun&, const RecurrentBackward<double>&);
+
+}  // namespace cornu::kernels
