@@ -21,8 +21,10 @@ double median(std::vector<double> values) {
 /// A kernel's numbers each meet every position of the output once.
 double forward_flops(const Layer& layer, const Shape& output, Index n) {
   for (const Weight& w : layer.weights())
-    if (w.name == "kernel" && output.rank() > 0)
-      return 2. * double(w.value.size()) * double(n) * double(output.count() / output.back());
+    if (w.name == "kernel" && output.rank() > 0) {
+      const Index positions = n * (output.count() / output.back());
+      return 2. * double(w.value.size()) * double(positions);
+    }
   return 0;
 }
 
