@@ -109,5 +109,22 @@ TEST(KerasDamaged, DeepAndRepeatedThings) {
             load_error(folder.path("no_nodes.keras")).find("'a' (ReLU): it is never called"));
 }
 
+TEST(KerasDamaged, ListsAndConfigurationsThatAreNone) {
+  TemporaryFolder folder;
+  const Json empty = {{"class_name", "__tuple__"}, {"config", Json::object()}};
+  write_keras(folder.path("list.keras"), sequential_json({layer_json("Reshape", {{"target_shape", empty}})}),
+              {});
+  EXPECT_NE(std::string::npos, load_error(folder.path("list.keras")).find("Reshape"));
+
+  Json attention = layer_json("Attention", {});
+  attention["config"] = "none";
+  attention["inbound_nodes"] =
+      Json::array({{{"args", Json::array()}, {"kwargs", {{"use_causal_mask", true}}}}});
+  Json net = sequential_json({attention});
+  net["class_name"] = "Functional";
+  write_keras(folder.path("config.keras"), net, {});
+  EXPECT_NE(std::string::npos, load_error(folder.path("config.keras")).find("Attention"));
+}
+
 }  // namespace
 }  // namespace cornu::support

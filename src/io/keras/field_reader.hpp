@@ -184,7 +184,7 @@ class FieldReader {
     using T = typename Vector::value_type;
     out.clear();
     if (j.is_null()) return;
-    if (j.is_object() && j.contains("config")) return read_list(j["config"]["value"], out, name);
+    if (j.is_object() && j.contains("config")) return read_list(member(j["config"], "value"), out, name);
     if (!j.is_array()) {
       T value = blank_value<T>();
       read(j, value, name);

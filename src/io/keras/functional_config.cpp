@@ -145,6 +145,8 @@ void Calls::add(const Json& saved) {
     if (causal > 0 && causal < static_cast<std::ptrdiff_t>(nodes.size()))
       throw ValueError(concat(place.who, ": one of its calls has ", kCausal,
                               " and another has not. Use two layers in Keras."));
+    if (causal > 0 && !member(saved, "config").is_object())
+      throw ValueError(place.who + ": it has no configuration. The file is damaged.");
     Json masked = causal > 0 ? saved : Json();
     if (causal > 0) masked["config"][kCausal] = true;
     if (!place.operation) place.entry = reader_.layer(causal > 0 ? masked : saved, depth_);

@@ -19,6 +19,9 @@ auto named(const std::string& path, F f) {
     throw;
   } catch (const Error& error) {
     throw FileError(detail::concat("'", path, "': ", error.what()));
+  } catch (const detail::Json::exception& error) {  // a member that is of another kind than Keras writes
+    throw FileError(detail::concat("'", path, "': its configuration is none of Keras' (", error.what(),
+                                   "). The file is damaged."));
   }
 }
 }  // namespace
