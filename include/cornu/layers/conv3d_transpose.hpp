@@ -3,6 +3,7 @@
 #include "cornu/layers/conv_transpose_layer.hpp"
 #include "cornu/layers/layer_of.hpp"
 #include "cornu/layers/volume_window.hpp"
+#include "cornu/layers/weight_fields.hpp"
 
 namespace cornu {
 
@@ -49,13 +50,7 @@ struct Conv3DTranspose {
     visit("dilation_rate", self.dilation_rate);
     visit("activation", self.activation);
     visit("use_bias", self.use_bias);
-    visit("kernel_initializer", self.kernel_initializer);
-    visit("bias_initializer", self.bias_initializer);
-    visit("kernel_regularizer", self.kernel_regularizer);
-    visit("bias_regularizer", self.bias_regularizer);
-    visit("activity_regularizer", self.activity_regularizer);
-    visit("kernel_constraint", self.kernel_constraint);
-    visit("bias_constraint", self.bias_constraint);
+    detail::visit_weight_fields(self, visit);
   }
 };
 

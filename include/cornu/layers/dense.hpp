@@ -4,6 +4,7 @@
 #include "cornu/kernels/gemm.hpp"
 #include "cornu/layers/activated.hpp"
 #include "cornu/layers/layer_of.hpp"
+#include "cornu/layers/weight_fields.hpp"
 
 namespace cornu {
 
@@ -37,13 +38,7 @@ struct Dense {
     visit("units", self.units);
     visit("activation", self.activation);
     visit("use_bias", self.use_bias);
-    visit("kernel_initializer", self.kernel_initializer);
-    visit("bias_initializer", self.bias_initializer);
-    visit("kernel_regularizer", self.kernel_regularizer);
-    visit("bias_regularizer", self.bias_regularizer);
-    visit("activity_regularizer", self.activity_regularizer);
-    visit("kernel_constraint", self.kernel_constraint);
-    visit("bias_constraint", self.bias_constraint);
+    detail::visit_weight_fields(self, visit);
   }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "cornu/layers/depthwise_conv_layer.hpp"
+#include "cornu/layers/weight_fields.hpp"
 
 namespace cornu {
 
@@ -44,13 +45,7 @@ struct DepthwiseConv2D {
     visit("dilation_rate", self.dilation_rate);
     visit("activation", self.activation);
     visit("use_bias", self.use_bias);
-    visit("depthwise_initializer", self.depthwise_initializer);
-    visit("bias_initializer", self.bias_initializer);
-    visit("depthwise_regularizer", self.depthwise_regularizer);
-    visit("bias_regularizer", self.bias_regularizer);
-    visit("activity_regularizer", self.activity_regularizer);
-    visit("depthwise_constraint", self.depthwise_constraint);
-    visit("bias_constraint", self.bias_constraint);
+    detail::visit_weight_fields(self, visit);
   }
 };
 

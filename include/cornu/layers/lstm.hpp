@@ -1,6 +1,7 @@
 #pragma once
 #include "cornu/core/required.hpp"
 #include "cornu/layers/recurrent.hpp"
+#include "cornu/layers/weight_fields.hpp"
 
 namespace cornu {
 
@@ -52,17 +53,7 @@ struct LSTM {
     visit("activation", self.activation);
     visit("recurrent_activation", self.recurrent_activation);
     visit("use_bias", self.use_bias);
-    visit("kernel_initializer", self.kernel_initializer);
-    visit("recurrent_initializer", self.recurrent_initializer);
-    visit("bias_initializer", self.bias_initializer);
-    visit("unit_forget_bias", self.unit_forget_bias);
-    visit("kernel_regularizer", self.kernel_regularizer);
-    visit("recurrent_regularizer", self.recurrent_regularizer);
-    visit("bias_regularizer", self.bias_regularizer);
-    visit("activity_regularizer", self.activity_regularizer);
-    visit("kernel_constraint", self.kernel_constraint);
-    visit("recurrent_constraint", self.recurrent_constraint);
-    visit("bias_constraint", self.bias_constraint);
+    detail::visit_weight_fields(self, visit);
     visit("dropout", self.dropout);
     visit("recurrent_dropout", self.recurrent_dropout);
     visit("seed", self.seed);

@@ -5,6 +5,7 @@
 #include "cornu/kernels/attention.hpp"
 #include "cornu/layers/layer_of.hpp"
 #include "cornu/layers/random_layer.hpp"
+#include "cornu/layers/weight_fields.hpp"
 
 namespace cornu {
 
@@ -58,13 +59,7 @@ struct MultiHeadAttention {
     visit("output_shape", self.output_shape);
     visit("attention_axes", self.attention_axes);
     visit("sliding_window", self.sliding_window);
-    visit("kernel_initializer", self.kernel_initializer);
-    visit("bias_initializer", self.bias_initializer);
-    visit("kernel_regularizer", self.kernel_regularizer);
-    visit("bias_regularizer", self.bias_regularizer);
-    visit("activity_regularizer", self.activity_regularizer);
-    visit("kernel_constraint", self.kernel_constraint);
-    visit("bias_constraint", self.bias_constraint);
+    detail::visit_weight_fields(self, visit);
     visit("seed", self.seed);
     visit("use_causal_mask", self.use_causal_mask);
   }

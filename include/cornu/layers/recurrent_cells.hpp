@@ -7,6 +7,7 @@
 #include "cornu/core/required.hpp"
 #include "cornu/initializers/initializer.hpp"
 #include "cornu/kernels/activation_function.hpp"
+#include "cornu/layers/weight_fields.hpp"
 #include "cornu/regularizers/regularizer.hpp"
 
 namespace cornu {
@@ -41,16 +42,7 @@ struct LSTMCell {
     visit("activation", self.activation);
     visit("recurrent_activation", self.recurrent_activation);
     visit("use_bias", self.use_bias);
-    visit("kernel_initializer", self.kernel_initializer);
-    visit("recurrent_initializer", self.recurrent_initializer);
-    visit("bias_initializer", self.bias_initializer);
-    visit("unit_forget_bias", self.unit_forget_bias);
-    visit("kernel_regularizer", self.kernel_regularizer);
-    visit("recurrent_regularizer", self.recurrent_regularizer);
-    visit("bias_regularizer", self.bias_regularizer);
-    visit("kernel_constraint", self.kernel_constraint);
-    visit("recurrent_constraint", self.recurrent_constraint);
-    visit("bias_constraint", self.bias_constraint);
+    detail::visit_weight_fields(self, visit);
     visit("dropout", self.dropout);
     visit("recurrent_dropout", self.recurrent_dropout);
     visit("seed", self.seed);
@@ -85,15 +77,7 @@ struct GRUCell {
     visit("activation", self.activation);
     visit("recurrent_activation", self.recurrent_activation);
     visit("use_bias", self.use_bias);
-    visit("kernel_initializer", self.kernel_initializer);
-    visit("recurrent_initializer", self.recurrent_initializer);
-    visit("bias_initializer", self.bias_initializer);
-    visit("kernel_regularizer", self.kernel_regularizer);
-    visit("recurrent_regularizer", self.recurrent_regularizer);
-    visit("bias_regularizer", self.bias_regularizer);
-    visit("kernel_constraint", self.kernel_constraint);
-    visit("recurrent_constraint", self.recurrent_constraint);
-    visit("bias_constraint", self.bias_constraint);
+    detail::visit_weight_fields(self, visit);
     visit("dropout", self.dropout);
     visit("recurrent_dropout", self.recurrent_dropout);
     visit("reset_after", self.reset_after);
@@ -126,15 +110,7 @@ struct SimpleRNNCell {
     visit("units", self.units);
     visit("activation", self.activation);
     visit("use_bias", self.use_bias);
-    visit("kernel_initializer", self.kernel_initializer);
-    visit("recurrent_initializer", self.recurrent_initializer);
-    visit("bias_initializer", self.bias_initializer);
-    visit("kernel_regularizer", self.kernel_regularizer);
-    visit("recurrent_regularizer", self.recurrent_regularizer);
-    visit("bias_regularizer", self.bias_regularizer);
-    visit("kernel_constraint", self.kernel_constraint);
-    visit("recurrent_constraint", self.recurrent_constraint);
-    visit("bias_constraint", self.bias_constraint);
+    detail::visit_weight_fields(self, visit);
     visit("dropout", self.dropout);
     visit("recurrent_dropout", self.recurrent_dropout);
     visit("seed", self.seed);

@@ -1,6 +1,7 @@
 #pragma once
 #include "cornu/core/required.hpp"
 #include "cornu/layers/separable_conv_layer.hpp"
+#include "cornu/layers/weight_fields.hpp"
 
 namespace cornu {
 
@@ -52,16 +53,7 @@ struct SeparableConv1D {
     visit("depth_multiplier", self.depth_multiplier);
     visit("activation", self.activation);
     visit("use_bias", self.use_bias);
-    visit("depthwise_initializer", self.depthwise_initializer);
-    visit("pointwise_initializer", self.pointwise_initializer);
-    visit("bias_initializer", self.bias_initializer);
-    visit("depthwise_regularizer", self.depthwise_regularizer);
-    visit("pointwise_regularizer", self.pointwise_regularizer);
-    visit("bias_regularizer", self.bias_regularizer);
-    visit("activity_regularizer", self.activity_regularizer);
-    visit("depthwise_constraint", self.depthwise_constraint);
-    visit("pointwise_constraint", self.pointwise_constraint);
-    visit("bias_constraint", self.bias_constraint);
+    detail::visit_weight_fields(self, visit);
   }
 };
 
