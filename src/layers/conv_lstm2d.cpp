@@ -145,15 +145,7 @@ void ConvLSTM2DLayer::run(const ForwardCall<T>& c, T* kept) const {
       .y = c.y[0].data,
       .saved = c.template saved_as<T>(),
       .scratch = m.kernel};
-  if (detail::drops(spec_.dropout, c.training)) {
-    detail::draw_drop(c, spec_.seed, 0, spec_.dropout, n, p.cell.inputs(), m.drop);
-    detail::times_mask(f.x, m.drop, m.dropped, n, p.run.steps, p.cell.inputs());
-    f.x = m.dropped;
-  }
-  if (detail::drops(spec_.recurrent_dropout, c.training)) {
-    detail::draw_drop(c, spec_.seed, 1, spec_.recurrent_dropout, n, state, m.state_drop);
-    f.recurrent_drop = m.state_drop;
-  }
+  detail::draw_drops<T>(c, spec_, 0, p.run, p.cell.inputs(), state, {m.drop, m.state_drop, m.dropped}, f);
   if (given) f.h0 = c.x[1].data, f.c0 = c.x[2].data;
   if (spec_.return_state) f.h = c.y[1].data, f.c = c.y[2].data;
   detail::with_kept_states(f, kept, n * state, true, [&] { kernels::recurrent_forward(p.cell, p.run, f); });
@@ -177,20 +169,12 @@ void ConvLSTM2DLayer::gradient(const BackwardCall<T>& c) const {
       .dbias = spec_.use_bias ? c.dweights[2].data : nullptr,
       .saved = c.template saved_as<T>(),
       .scratch = m.kernel};
-  const bool drop = detail::drops(spec_.dropout, c.training);
-  if (drop) {
-    detail::draw_drop(c, spec_.seed, 0, spec_.dropout, n, inputs, m.drop);
-    detail::times_mask(b.x, m.drop, m.dropped, n, p.run.steps, inputs);
-    b.x = m.dropped;
-  }
-  if (detail::drops(spec_.recurrent_dropout, c.training)) {
-    detail::draw_drop(c, spec_.seed, 1, spec_.recurrent_dropout, n, p.cell.state(), m.state_drop);
-    b.recurrent_drop = m.state_drop;
-  }
+  detail::draw_drops<T>(c, spec_, 0, p.run, inputs, p.cell.state(), {m.drop, m.state_drop, m.dropped}, b);
   if (given) b.dh0 = c.dx[1].data, b.dc0 = c.dx[2].data;
   if (spec_.return_state) b.dh = c.dy[1].data, b.dc = c.dy[2].data;
   kernels::recurrent_backward(p.cell, p.run, b);
-  if (drop && b.dx) detail::times_mask<T>(b.dx, m.drop, b.dx, n, p.run.steps, inputs);
+  if (detail::drops(spec_.dropout, c.training) && b.dx)
+    detail::times_mask<T>(b.dx, m.drop, b.dx, n, p.run.steps, inputs);
 }
 
 template void ConvLSTM2DLayer::compute(const ForwardCall<float>&) const;

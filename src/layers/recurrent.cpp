@@ -162,7 +162,7 @@ void Recurrent::compute(const Layer& layer, const ForwardCall<T>& c) const {
 template <class T>
 void Recurrent::run(const ForwardCall<T>& c, T* kept) const {
   const Shape x_shape = c.x[0].shape.without_front();
-  const Index samples = c.samples(), steps = x_shape[0];
+  const Index samples = c.samples();
   const bool given = c.x.size() > 1;
   std::size_t weight = 0, state = 1;
   for (std::size_t k = 0; k < cells_.size(); ++k) {
@@ -177,15 +177,7 @@ void Recurrent::run(const ForwardCall<T>& c, T* kept) const {
                                    .y = k + 1 == cells_.size() ? c.y[0].data : m.y_sequence,
                                    .saved = m.saved,
                                    .scratch = m.kernel};
-    if (drops(options.dropout, c.training)) {
-      draw_drop(c, options.seed, 2 * k, options.dropout, samples, cell.features, m.drop);
-      times_mask(f.x, m.drop, m.dropped, samples, steps, cell.features);
-      f.x = m.dropped;
-    }
-    if (drops(options.recurrent_dropout, c.training)) {
-      draw_drop(c, options.seed, 2 * k + 1, options.recurrent_dropout, samples, cell.units, m.state_drop);
-      f.recurrent_drop = m.state_drop;
-    }
+    draw_drops<T>(c, options, k, run, cell.features, cell.units, {m.drop, m.state_drop, m.dropped}, f);
     const bool lstm = options.states() == 2;
     if (given) f.h0 = c.x[state].data, f.c0 = lstm ? c.x[state + 1].data : nullptr;
     if (options_.return_state) f.h = c.y[state].data, f.c = lstm ? c.y[state + 1].data : nullptr;
@@ -220,21 +212,13 @@ void Recurrent::gradient(const BackwardCall<T>& c) const {
                                     .dbias = options.use_bias ? c.dweights[weight + 2].data : nullptr,
                                     .saved = m.saved,
                                     .scratch = m.kernel};
-    const bool drop = drops(options.dropout, c.training);
-    if (drop) {
-      draw_drop(c, options.seed, 2 * k, options.dropout, samples, cell.features, m.drop);
-      times_mask(b.x, m.drop, m.dropped, samples, steps, cell.features);
-      b.x = m.dropped;
-    }
-    if (drops(options.recurrent_dropout, c.training)) {
-      draw_drop(c, options.seed, 2 * k + 1, options.recurrent_dropout, samples, cell.units, m.state_drop);
-      b.recurrent_drop = m.state_drop;
-    }
+    draw_drops<T>(c, options, k, run, cell.features, cell.units, {m.drop, m.state_drop, m.dropped}, b);
     const bool lstm = options.states() == 2;
     if (given) b.dh0 = c.dx[state].data, b.dc0 = lstm ? c.dx[state + 1].data : nullptr;
     if (options_.return_state) b.dh = c.dy[state].data, b.dc = lstm ? c.dy[state + 1].data : nullptr;
     kernels::recurrent_backward(cell, run, b);
-    if (drop && b.dx) times_mask<T>(b.dx, m.drop, b.dx, samples, steps, cell.features);
+    if (drops(options.dropout, c.training) && b.dx)
+      times_mask<T>(b.dx, m.drop, b.dx, samples, steps, cell.features);
   }
 }
 

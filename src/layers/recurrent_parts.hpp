@@ -38,6 +38,29 @@ void times_mask(const T* x, const T* mask, T* y, Index samples, Index steps, Ind
   });
 }
 
+/// Where draw_drops puts its masks, (samples, features) and (samples, units), and the inputs that are left.
+template <class T>
+struct DropMemory {
+  T *inputs, *state, *dropped;
+};
+
+/// Dropout of the inputs and of the state, for a forward or backward kernel call: x becomes the dropped
+/// inputs. Options has dropout, recurrent_dropout and seed; part numbers the cell.
+template <class T, class Options, class KernelCall>
+void draw_drops(const Call<T>& c, const Options& options, std::uint64_t part,
+                const kernels::RecurrentRun& run, Index features, Index units, const DropMemory<T>& memory,
+                KernelCall& call) {
+  if (drops(options.dropout, c.training)) {
+    draw_drop(c, options.seed, 2 * part, options.dropout, run.samples, features, memory.inputs);
+    times_mask(call.x, memory.inputs, memory.dropped, run.samples, run.steps, features);
+    call.x = memory.dropped;
+  }
+  if (drops(options.recurrent_dropout, c.training)) {
+    draw_drop(c, options.seed, 2 * part + 1, options.recurrent_dropout, run.samples, units, memory.state);
+    call.recurrent_drop = memory.state;
+  }
+}
+
 struct StateStore {
   std::mutex mutex;
   std::vector<float> values;
