@@ -40,6 +40,18 @@ class OneThread {
   int before_;
 };
 
+/// Lets a plan note its times while this lives, also when a step throws.
+class Times {
+ public:
+  Times(Plan& plan, std::vector<std::array<double, 2>>* times) : plan_(plan) { plan_.set_times(times); }
+  ~Times() { plan_.set_times(nullptr); }
+  Times(const Times&) = delete;
+  Times& operator=(const Times&) = delete;
+
+ private:
+  Plan& plan_;
+};
+
 }  // namespace
 
 Profile Training::profile(const Batch& batch, Index steps) {
@@ -51,14 +63,13 @@ Profile Training::profile(const Batch& batch, Index steps) {
   std::vector<std::array<double, 2>> times(nodes);
   std::vector<std::vector<double>> forward(nodes), backward(nodes);
   std::vector<double> whole, other;
+  const Times noting(*train_plan_, &times);
   for (Index s = 0; s < steps; ++s) {
     times.assign(nodes, {0., 0.});
-    train_plan_->set_times(&times);
     const auto start = std::chrono::steady_clock::now();
     train_step(batch, {}, 0, place);
     whole.push_back(1e3 * std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     other.push_back(whole.back());
-    train_plan_->set_times(nullptr);
     for (std::size_t k = 0; k < nodes; ++k) {
       forward[k].push_back(1e3 * times[k][0]);
       backward[k].push_back(1e3 * times[k][1]);

@@ -6,8 +6,8 @@
 
 namespace cornu {
 
-/// What one layer cost in a training step, on one thread. Fused work counts where it runs: of a convolution
-/// that pools as it goes, the pooling is in the convolution.
+/// What one layer cost in a training step, on one thread. Work counts where it runs: a relu that is moved
+/// behind the pooling after it is in the pooling.
 struct LayerProfile {
   std::string name, type;
   Shape output;            ///< of output 0, without the batch axis
