@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Keras on TensorFlow on one of model_bench's networks, as model_bench measures: one JSON object.
 usage: keras_bench.py MODEL THREADS SECONDS [BATCH]"""
-import json, os, resource, sys, time
+import os, sys
 os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
 os.environ['CUDA_VISIBLE_DEVICES'] = '-1'
 import numpy as np, tensorflow as tf, keras
 from keras import layers as L
+from measuring import measure, report
 
 name, threads, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 tf.config.threading.set_intra_op_parallelism_threads(threads)
@@ -57,25 +58,7 @@ y = tf.constant(rng.integers(0, max(classes, 2), (batch, 1)).astype('float32'))
 one = x[:1]
 # tf.function without the overhead of model.predict: the fastest that Keras offers
 forward = tf.function(lambda a: model(a, training=False))
-
-
-def measure(f, seconds):
-    f(), f()
-    times, start = [], time.perf_counter()
-    while time.perf_counter() - start < seconds or not times:
-        begin = time.perf_counter()
-        f()
-        times.append(time.perf_counter() - begin)
-    times.sort()
-    return times[0], times[len(times) // 2]
-
-
 train = measure(lambda: model.train_on_batch(x, y), seconds)
 infer = measure(lambda: forward(x).numpy(), seconds)
 single = measure(lambda: forward(one).numpy(), seconds / 2)
-print(json.dumps({
-    'model': name, 'batch': batch, 'threads': threads,
-    'train_img_s': batch / train[0], 'train_img_s_median': batch / train[1],
-    'infer_img_s': batch / infer[0], 'infer_img_s_median': batch / infer[1],
-    'batch1_ms': 1e3 * single[0], 'batch1_ms_median': 1e3 * single[1],
-    'peak_rss_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+report(name, batch, threads, train, infer, single)

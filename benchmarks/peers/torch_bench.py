@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """PyTorch on one of model_bench's networks, as model_bench measures: one JSON object.
 usage: torch_bench.py MODEL THREADS SECONDS nchw|nhwc [BATCH]"""
-import json, resource, sys, time
+import sys
 import torch, torch.nn as nn, torch.nn.functional as F
+from measuring import measure, report
 
 name, threads, seconds, layout = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
 torch.set_num_threads(threads)
@@ -95,26 +96,10 @@ def step():
     optimizer.step()
 
 
-def measure(f, seconds):
-    f(), f()
-    times, start = [], time.perf_counter()
-    while time.perf_counter() - start < seconds or not times:
-        begin = time.perf_counter()
-        f()
-        times.append(time.perf_counter() - begin)
-    times.sort()
-    return times[0], times[len(times) // 2]
-
-
 model.train()
 train = measure(step, seconds)
 model.eval()
 with torch.inference_mode():
     infer = measure(lambda: model(x), seconds)
     single = measure(lambda: model(one), seconds / 2)
-print(json.dumps({
-    'model': name, 'batch': batch, 'threads': threads,
-    'train_img_s': batch / train[0], 'train_img_s_median': batch / train[1],
-    'infer_img_s': batch / infer[0], 'infer_img_s_median': batch / infer[1],
-    'batch1_ms': 1e3 * single[0], 'batch1_ms_median': 1e3 * single[1],
-    'peak_rss_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+report(name, batch, threads, train, infer, single)
