@@ -4,8 +4,8 @@ namespace cornu {
 
 /// Which algorithms kernels may use.
 enum class MathMode {
-  fast,   ///< also those that round more than a plain sum does: Winograd's convolutions, off by about 1e-5 of
-          ///< the largest value where a plain sum is off by 1e-6
+  fast,   ///< also those that round more than a plain sum does: Winograd's convolutions, within 1e-5 of the
+          ///< largest value where a plain sum is within 3e-6
   strict  ///< plain sums only
 };
 

@@ -33,7 +33,7 @@ struct ConvGeometry {
 ///          algorithm; at most 4.5 MiB of scratch a thread.
 /// Numerics bits depend on neither threads nor n: a batch in slices gives the bits of the whole.
 ///          3 x 3 and 4 x 4 kernels of stride 1 with enough channels run by Winograd's algorithm where
-///          math_mode() is fast: error about 1e-5 of the largest value.
+///          math_mode() is fast: error below 1e-5 of the largest value.
 /// Source   Keras 3 Conv2D. Implicit im2col: Chellapilla, Puri, Simard 2006. Winograd: Lavin and Gray 2016.
 template <class T>
 void conv2d(const ConvGeometry& geometry, View<const T> x, View<const T> kernel, View<const T> bias,
