@@ -8,8 +8,7 @@ namespace {
 [[noreturn]] void missing() {
   throw StateError(
       "Keras files: Cornu was built without HDF5 or nlohmann-json. On Debian or Ubuntu: apt-get install "
-      "libhdf5-dev "
-      "nlohmann-json3-dev, then build Cornu again.");
+      "libhdf5-dev nlohmann-json3-dev, then build Cornu again.");
 }
 }  // namespace
 
@@ -19,6 +18,7 @@ Model Model::load(const std::string&, const LoadOptions&) { missing(); }
 void Model::save(const std::string&) const { missing(); }
 
 void detail::save_keras_weights(const std::shared_ptr<Graph>&, const std::string&) { missing(); }
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the other version keeps the bytes.
 void detail::load_keras_weights(const std::shared_ptr<Graph>&, std::vector<std::uint8_t>, const std::string&,
                                 const LoadWeightsOptions&) {
   missing();
