@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/parallel.hpp"
 #include "cornu/kernels/gemm.hpp"
@@ -39,6 +40,51 @@ void softmax_row(T* row, Index n, T scale) {
   for (Index i = 0; i < n; ++i) sum += row[i] = std::exp(row[i] - top);
   for (Index i = 0; i < n; ++i) row[i] /= sum;
 }
+
+/// What one query sees.
+template <class T>
+struct Sight {
+  const T *values, *keys;
+  Index end;  ///< of the values that may be seen
+
+  Sight(const AttentionSizes& a, const AttentionMask<T>& mask, Index row)
+      : values(at(mask.values, row / (a.heads * a.queries) * a.values)),
+        keys(at(mask.keys, row / (a.heads * a.queries) * a.values)),
+        end(mask.causal ? std::min(row % a.queries + 1, a.values) : a.values) {
+    if (mask.queries && mask.queries[row / (a.heads * a.queries) * a.queries + row % a.queries] == 0) end = 0;
+  }
+  static const T* at(const T* mask, Index offset) { return mask ? mask + offset : nullptr; }
+  bool sees(Index j) const { return j < end && (!values || values[j] != 0) && (!keys || keys[j] != 0); }
+  bool sees_any() const {
+    for (Index j = 0; j < end; ++j)
+      if (sees(j)) return true;
+    return false;
+  }
+};
+
+template <class T>
+void weigh_none_seen(T* row, Index n, T scale, NoneSeen none_seen) {
+  if (none_seen != NoneSeen::lowered) {
+    std::fill(row, row + n, none_seen == NoneSeen::alike ? T(1) / T(n) : T(0));
+    return;
+  }
+  for (Index j = 0; j < n; ++j) row[j] = T(float(scale * row[j]) - 1e9f);
+  softmax_row(row, n, T(1));
+}
+
+template <class T>
+void softmax_seen(const Sight<T>& sight, T* row, Index n, T scale) {
+  if (sight.values || sight.keys) {
+    constexpr T kUnseen = std::numeric_limits<T>::lowest() / 2;
+    for (Index j = 0; j < sight.end; ++j) row[j] = sight.sees(j) ? scale * row[j] : kUnseen;
+    softmax_row(row, sight.end, T(1));
+    for (Index j = 0; j < sight.end; ++j)
+      if (!sight.sees(j)) row[j] = T(0);
+  } else {
+    softmax_row(row, sight.end, scale);
+  }
+  std::fill(row + sight.end, row + n, T(0));
+}
 }  // namespace
 
 template <class T>
@@ -65,25 +111,32 @@ void attention_scores_grad(const AttentionSizes& a, const T* q, const T* k, cons
 }
 
 template <class T>
-void attention_softmax(const AttentionSizes& a, T scale, bool causal, T* scores) {
+void attention_softmax(const AttentionSizes& a, T scale, const AttentionMask<T>& mask, T* scores) {
   const Index rows = a.n * a.heads * a.queries;
   detail::parallel_chunks(rows, detail::kElementChunk / 4 / a.values + 1, [&](Index first, Index last) {
     for (Index r = first; r < last; ++r) {
       T* row = scores + r * a.values;
-      const Index seen = causal ? std::min(r % a.queries + 1, a.values) : a.values;
-      softmax_row(row, seen, scale);
-      std::fill(row + seen, row + a.values, T(0));
+      const Sight<T> sight(a, mask, r);
+      if (sight.sees_any())
+        softmax_seen(sight, row, a.values, scale);
+      else
+        weigh_none_seen(row, a.values, scale, mask.none_seen);
     }
   });
 }
 
 template <class T>
-void attention_softmax_grad(const AttentionSizes& a, T scale, const T* weights, T* dweights) {
+void attention_softmax_grad(const AttentionSizes& a, T scale, const AttentionMask<T>& mask, const T* weights,
+                            T* dweights) {
   const Index rows = a.n * a.heads * a.queries;
   detail::parallel_chunks(rows, detail::kElementChunk / a.values + 1, [&](Index first, Index last) {
     for (Index r = first; r < last; ++r) {
       const T* p = weights + r * a.values;
       T* d = dweights + r * a.values;
+      if (mask.none_seen == NoneSeen::alike && !Sight<T>(a, mask, r).sees_any()) {
+        std::fill(d, d + a.values, T(0));
+        continue;
+      }
       T dot = 0;
       for (Index j = 0; j < a.values; ++j) dot += p[j] * d[j];
       for (Index j = 0; j < a.values; ++j) d[j] = scale * p[j] * (d[j] - dot);
@@ -176,8 +229,9 @@ void additive_scores_grad(const AttentionSizes& a, const AdditiveScore<T>& score
 template void attention_scores(const AttentionSizes&, const float*, const float*, float*);
 template void attention_scores_grad(const AttentionSizes&, const float*, const float*, const float*, float*,
                                     float*, bool);
-template void attention_softmax(const AttentionSizes&, float, bool, float*);
-template void attention_softmax_grad(const AttentionSizes&, float, const float*, float*);
+template void attention_softmax(const AttentionSizes&, float, const AttentionMask<float>&, float*);
+template void attention_softmax_grad(const AttentionSizes&, float, const AttentionMask<float>&, const float*,
+                                     float*);
 template float attention_scale_grad(const AttentionSizes&, const float*, const float*);
 template void attention_output(const AttentionSizes&, const float*, const float*, float*);
 template void attention_output_grad(const AttentionSizes&, const float*, const float*, const float*, float*,
@@ -189,8 +243,9 @@ template void additive_scores_grad(const AttentionSizes&, const AdditiveScore<fl
 template void attention_scores(const AttentionSizes&, const double*, const double*, double*);
 template void attention_scores_grad(const AttentionSizes&, const double*, const double*, const double*,
                                     double*, double*, bool);
-template void attention_softmax(const AttentionSizes&, double, bool, double*);
-template void attention_softmax_grad(const AttentionSizes&, double, const double*, double*);
+template void attention_softmax(const AttentionSizes&, double, const AttentionMask<double>&, double*);
+template void attention_softmax_grad(const AttentionSizes&, double, const AttentionMask<double>&,
+                                     const double*, double*);
 template double attention_scale_grad(const AttentionSizes&, const double*, const double*);
 template void attention_output(const AttentionSizes&, const double*, const double*, double*);
 template void attention_output_grad(const AttentionSizes&, const double*, const double*, const double*,

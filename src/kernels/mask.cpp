@@ -66,6 +66,15 @@ void keep_unmasked(T value, View<const T> x, View<const T> from, View<T> y) {
                           });
 }
 
+template <class T>
+void clear_masked(View<const T> mask, View<T> y) {
+  const Index runs = mask.size(), length = runs == 0 ? 0 : y.size() / runs;
+  for (Index i = 0; i < runs; ++i)
+    if (mask[i] == 0) std::fill(y.data + i * length, y.data + (i + 1) * length, T(0));
+}
+
+template void clear_masked(View<const float>, View<float>);
+template void clear_masked(View<const double>, View<double>);
 template void masked_mean(View<const float>, View<const float>, View<float>);
 template void masked_mean(View<const double>, View<const double>, View<double>);
 template void masked_mean_grad(View<const float>, View<const float>, View<float>);

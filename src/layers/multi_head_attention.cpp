@@ -110,6 +110,15 @@ void MultiHeadAttentionLayer::project_grad(const BackwardCall<T>& c, std::size_t
 }
 
 template <class T>
+kernels::AttentionMask<T> MultiHeadAttentionLayer::mask(const Call<T>& c) const {
+  return {.queries = c.mask(0),
+          .values = c.mask(1),
+          .keys = c.mask(2),
+          .causal = spec_.use_causal_mask,
+          .none_seen = spec_.dropout > 0 ? kernels::NoneSeen::nothing : kernels::NoneSeen::alike};
+}
+
+template <class T>
 void MultiHeadAttentionLayer::drop(const Call<T>& c, const kernels::AttentionSizes& a, const T* from,
                                    T* to) const {
   const double rate = spec_.dropout;
@@ -129,7 +138,7 @@ void MultiHeadAttentionLayer::compute(const ForwardCall<T>& c) const {
   project(c, key, c.x.back().data, a.n * a.values, h.k);
   project(c, value, c.x[1].data, a.n * a.values, h.v);
   kernels::attention_scores<T>(a, h.q, h.k, weights);
-  kernels::attention_softmax<T>(a, T(1) / std::sqrt(T(a.key_dim)), spec_.use_causal_mask, weights);
+  kernels::attention_softmax<T>(a, T(1) / std::sqrt(T(a.key_dim)), mask(c), weights);
   if (drops(c)) drop(c, a, weights, dropped);
   kernels::attention_output<T>(a, drops(c) ? dropped : weights, h.v, h.o);
   project(c, output, h.o, a.n * a.queries, c.y[0].data);
@@ -145,7 +154,7 @@ void MultiHeadAttentionLayer::gradient(const BackwardCall<T>& c) const {
   if (drops(c)) drop(c, a, weights, dropped);
   kernels::attention_output_grad<T>(a, drops(c) ? dropped : weights, h.v, d.o, dweights, d.v);
   if (drops(c)) drop(c, a, dweights, dweights);
-  kernels::attention_softmax_grad<T>(a, T(1) / std::sqrt(T(a.key_dim)), weights, dweights);
+  kernels::attention_softmax_grad<T>(a, T(1) / std::sqrt(T(a.key_dim)), mask(c), weights, dweights);
   kernels::attention_scores_grad<T>(a, h.q, h.k, dweights, d.q, d.k, false);
   project_grad(c, query, c.x[0].data, a.n * a.queries, d.q, c.dx[0].data, false);
   project_grad(c, value, c.x[1].data, a.n * a.values, d.v, c.dx[1].data, false);

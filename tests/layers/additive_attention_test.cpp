@@ -21,6 +21,7 @@ TEST(AdditiveAttentionLayer, MeetsTheContract) {
       {.spec = {.use_causal_mask = true}, .inputs = {{3, 2}, {4, 17}, {4, 2}}, .training = true},
       {.spec = {.use_scale = false}, .inputs = {{5, 3}, {2, 3}}},
       {.spec = {.dropout = 0.4f}, .inputs = {{7, 5}, {6, 5}}, .training = true, .random = true},
+      {.spec = {.use_scale = true}, .inputs = {{3, 5}, {4, 7}, {4, 5}}, .training = true, .masked = true},
   });
 }
 

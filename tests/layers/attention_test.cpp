@@ -34,6 +34,7 @@ TEST(AttentionLayer, MeetsTheContract) {
        .inputs = {{3, 2}, {4, 3}, {4, 2}},
        .training = true,
        .random = true},
+      {.spec = {.use_scale = true}, .inputs = {{3, 5}, {4, 7}, {4, 5}}, .training = true, .masked = true},
   });
 }
 

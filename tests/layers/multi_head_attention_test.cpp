@@ -27,6 +27,12 @@ TEST(MultiHeadAttentionLayer, MeetsTheContract) {
        .inputs = {{4, 5}, {6, 5}},
        .training = true,
        .random = true},
+      {.spec = {.num_heads = 2, .key_dim = 3}, .inputs = {{4, 5}, {3, 5}}, .masked = true},
+      {.spec = {.num_heads = 2, .key_dim = 3, .dropout = 0.4f, .use_causal_mask = true},
+       .inputs = {{4, 5}, {6, 5}},
+       .training = true,
+       .random = true,
+       .masked = true},
   });
 }
 

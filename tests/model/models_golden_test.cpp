@@ -74,6 +74,21 @@ TEST(ModelsGolden, StockLSTM) {
   check_model("stock_lstm_like", model);
 }
 
+TEST(ModelsGolden, MaskedAttentions) {
+  const SymbolicTensor q = Input{.shape = {4}, .name = "q"}, v = Input{.shape = {5}, .name = "v"};
+  const auto table = [](std::string name) {
+    return Embedding{.input_dim = 11, .output_dim = 6, .mask_zero = true, .name = std::move(name)};
+  };
+  const SymbolicTensors both{q | table("query_table"), v | table("value_table")};
+  Model model(
+      Inputs{q, v},
+      Outputs{both | MultiHeadAttention{.num_heads = 2, .key_dim = 3, .dropout = 0.3f, .name = "attention"},
+              both | Attention{.name = "dot"},
+              both | AdditiveAttention{.use_causal_mask = true, .name = "additive"}},
+      "attentions");
+  check_model("masked_attentions", model);
+}
+
 TEST(ModelsGolden, Masking) {
   Sequential model({Input{.shape = {7, 2}}, Masking{.name = "masking"}, LSTM{.units = 4, .name = "lstm_11"}},
                    "sequential_74");

@@ -20,13 +20,29 @@ template <class T>
 void attention_scores_grad(const AttentionSizes& sizes, const T* q, const T* k, const T* dscores, T* dq,
                            T* dk, bool add_to_dk);
 
-/// Scores become weights in place: softmax(scale * scores) over the values. causal: query i sees values
-/// 0 .. i only, the others weigh 0.
+/// What a query weighs that sees no value at all; Keras has all three.
+enum class NoneSeen {
+  alike,    ///< all values alike, without a gradient of the scores (a fused MultiHeadAttention)
+  nothing,  ///< none (MultiHeadAttention with dropout)
+  lowered   ///< softmax of float32 scores that 1e9 was taken from: as good as alike, with a gradient
+            ///< (Attention)
+};
+/// Which values a query sees. Masks are of 0 and 1; null: all count.
 template <class T>
-void attention_softmax(const AttentionSizes& sizes, T scale, bool causal, T* scores);
+struct AttentionMask {
+  const T* queries = nullptr;                  ///< (n, queries): a query that does not count sees none
+  const T *values = nullptr, *keys = nullptr;  ///< (n, values): seen are those that count in both
+  bool causal = false;                         ///< query i sees values 0 .. i only
+  NoneSeen none_seen = NoneSeen::alike;
+};
+
+/// Scores become weights in place: softmax(scale * scores) over the values that are seen, the others weigh 0.
+template <class T>
+void attention_softmax(const AttentionSizes& sizes, T scale, const AttentionMask<T>& mask, T* scores);
 /// The gradient of weights becomes that of scores, in place.
 template <class T>
-void attention_softmax_grad(const AttentionSizes& sizes, T scale, const T* weights, T* dweights);
+void attention_softmax_grad(const AttentionSizes& sizes, T scale, const AttentionMask<T>& mask,
+                            const T* weights, T* dweights);
 
 /// The gradient of a factor of all scores: the sum of scores * dscores. Numerics summed in order.
 template <class T>

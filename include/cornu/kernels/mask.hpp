@@ -10,6 +10,10 @@ void mask_of(T value, View<const T> x, View<T> mask);
 template <class T>
 void keep_unmasked(T value, View<const T> x, View<const T> from, View<T> y);
 
+/// Sets the runs of y, mask.size() equal ones, to 0 whose mask is 0.
+template <class T>
+void clear_masked(View<const T> mask, View<T> y);
+
 /// Mean of each channel over the steps that count, 0 where none does: x (n, steps, channels), mask (n,
 /// steps), y (n, channels).
 template <class T>

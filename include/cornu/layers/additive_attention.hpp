@@ -11,6 +11,8 @@ namespace cornu {
 /// Inputs  query (n, queries, dim), value (n, values, value_dim) and, if it is not the value, key
 ///         (n, values, dim)
 /// Output  (n, queries, value_dim)
+/// Masks   values that the value's mask leaves out are not seen (all alike where it leaves out all); queries
+///         that the query's mask leaves out give 0; the output has the query's mask
 /// Weights scale (dim), glorot_uniform, if use_scale
 /// Errors  ShapeError: not 2 or 3 inputs, inputs that are not 3-D or do not fit.  ValueError: dropout outside
 ///         0 .. 1 (1 itself too).

@@ -1,6 +1,7 @@
 #pragma once
 #include "cornu/kernels/attention.hpp"
 #include "cornu/kernels/elementwise.hpp"
+#include "cornu/kernels/mask.hpp"
 #include "cornu/layers/layer_of.hpp"
 #include "cornu/layers/random_layer.hpp"
 
@@ -44,26 +45,31 @@ class AttentionLayer final : public LayerOf<Spec, AttentionLayer<Spec>> {
     return 3 * score_count(inputs, samples) + samples * (inputs[0].back() + 2);
   }
 
+  bool uses_masks() const override { return true; }
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
+
   template <class T>
   void compute(const ForwardCall<T>& c) const {
     const auto a = sizes(c);
     T* const dropped = c.scratch.data();
     T* const weights = c.saved.empty() ? dropped + a.scores() : c.template saved_as<T>();
     scores(c, a, weights);
-    kernels::attention_softmax<T>(a, additive() ? T(1) : scale(c), spec_.use_causal_mask, weights);
+    kernels::attention_softmax<T>(a, additive() ? T(1) : scale(c), mask(c), weights);
     if (drops(c)) drop(c, a, weights, dropped);
     kernels::attention_output<T>(a, drops(c) ? dropped : weights, c.x[1].data, c.y[0].data);
+    if (c.mask(0)) kernels::clear_masked<T>(c.masks[0], c.y[0]);
   }
   template <class T>
   void gradient(const BackwardCall<T>& c) const {
     const auto a = sizes(c);
     T *const dropped = c.scratch.data(), *const d = dropped + a.scores(), *const again = d + a.scores();
     const T* const weights = c.template saved_as<T>();
+    if (c.mask(0)) kernels::clear_masked<T>(c.masks[0], c.dy[0]);
     if (drops(c)) drop(c, a, weights, dropped);
     kernels::attention_output_grad<T>(a, drops(c) ? dropped : weights, c.x[1].data, c.dy[0].data, d,
                                       c.dx[1].data);
     if (drops(c)) drop(c, a, d, d);
-    kernels::attention_softmax_grad<T>(a, T(1), weights, d);
+    kernels::attention_softmax_grad<T>(a, T(1), mask(c), weights, d);
     const bool own_key = c.x.size() == 3;
     T* const dk = c.dx[own_key ? 2 : 1].data;
     if (additive()) {
@@ -123,6 +129,11 @@ class AttentionLayer final : public LayerOf<Spec, AttentionLayer<Spec>> {
   void scores(const Call<T>& c, const kernels::AttentionSizes& a, T* to) const {
     if (additive()) return kernels::additive_scores<T>(a, additive_score(c), c.x[0].data, key(c), to);
     kernels::attention_scores<T>(a, c.x[0].data, key(c), to);
+  }
+  /// The mask of the key is not asked for, as in Keras; that of the query is for the output.
+  template <class T>
+  kernels::AttentionMask<T> mask(const Call<T>& c) const {
+    return {.values = c.mask(1), .causal = spec_.use_causal_mask, .none_seen = kernels::NoneSeen::lowered};
   }
   template <class T>
   bool drops(const Call<T>& c) const {

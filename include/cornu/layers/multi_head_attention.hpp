@@ -16,6 +16,9 @@ namespace cornu {
 ///
 /// Inputs  query (n, queries, dim), value (n, values, ...) and, if it is not the value, key (n, values, ...)
 /// Output  (n, queries, output_shape), by default as the query
+/// Masks   a query sees the values that count in the masks of value and key, one that its own mask leaves out
+///         sees none; who sees none gets the mean of all values, or, with dropout > 0, zeros, as in Keras.
+///         The output has the query's mask
 /// Weights query/kernel (dim, num_heads, key_dim), query/bias (num_heads, key_dim), the same of key and value
 ///         (value_dim), attention_output/kernel (num_heads, value_dim, output), attention_output/bias
 ///         (output)
@@ -74,6 +77,8 @@ class MultiHeadAttentionLayer final : public LayerOf<MultiHeadAttention, MultiHe
   Index saved_bytes(const Shapes& inputs, Index samples, Index value_size) const override;
   Index scratch_values(const Shapes& inputs, Index samples) const override;
   Slicing slicing(const Shapes&, bool) const override { return Slicing::batch; }
+  bool uses_masks() const override { return true; }
+  MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
 
   template <class T>
   void compute(const ForwardCall<T>& c) const;
@@ -97,6 +102,8 @@ class MultiHeadAttentionLayer final : public LayerOf<MultiHeadAttention, MultiHe
   template <class T>
   void project_grad(const BackwardCall<T>& c, std::size_t at, const T* x, Index rows, const T* dy, T* dx,
                     bool add) const;
+  template <class T>
+  kernels::AttentionMask<T> mask(const Call<T>& c) const;
   template <class T>
   bool drops(const Call<T>& c) const {
     return c.training && spec_.dropout > 0;
