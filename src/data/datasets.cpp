@@ -90,12 +90,14 @@ IdxHeader read_header(GzipFile& file, const std::string& path) {
   return header;
 }
 
-/// What the file can hold at most: gzip packs at most about 1032 to 1.
+/// What the file can hold: gzip packs at most about 1032 to 1, and large sets that are worth reading at most
+/// 500 to 1.
 void check_size(const IdxHeader& header, const std::string& path) {
+  constexpr std::uintmax_t kUnsuspicious = 1u << 27;
   std::error_code error;
   const auto length = std::filesystem::file_size(path, error);
   const auto count = static_cast<std::uintmax_t>(header.shape.count());
-  if (error || count / 1040 > length)
+  if (error || count / (count > kUnsuspicious ? 500 : 1040) > length)
     damaged("read_idx", path,
             detail::concat("its header announces ", header.shape.text(), ", but it has only ",
                            error ? 0 : length, " bytes"));

@@ -16,13 +16,26 @@ constexpr std::string_view kSuffix = ".npy";
 std::span<const std::uint8_t> bytes_of(const void* data, std::size_t size) {
   return {static_cast<const std::uint8_t*>(data), size};
 }
+
+/// A file of a megabyte could ask for gigabytes; arrays that are worth reading do not pack that well.
+void refuse_bomb(const std::vector<detail::ZipEntry>& entries, std::uint64_t packed, const std::string& who) {
+  constexpr std::uint64_t kUnsuspicious = 1u << 27, kMostRatio = 500;
+  std::uint64_t size = 0;  // no overflow: an entry has at most 1040 times the bytes of the file
+  for (const auto& entry : entries) size += entry.size;
+  if (size > kUnsuspicious && size / kMostRatio > packed)
+    throw FileError(detail::concat(who, " would unpack from ", packed, " to ", size,
+                                   " bytes, which is more than ", kMostRatio,
+                                   " to 1. If that is right, write it uncompressed, by numpy.savez."));
+}
 }  // namespace
 
 std::vector<std::pair<std::string, Tensor>> read_npz(const std::string& path) {
   const std::string who = detail::concat("read_npz: '", path, "'");
   const auto archive = detail::read_file(path);
+  const auto entries = detail::zip_entries(archive, who);
+  refuse_bomb(entries, archive.size(), who);
   std::vector<std::pair<std::string, Tensor>> arrays;
-  for (const auto& entry : detail::zip_entries(archive, who)) {
+  for (const auto& entry : entries) {
     if (!entry.name.ends_with(kSuffix))
       throw FileError(detail::concat(who, " holds '", entry.name,
                                      "', which is no .npy array. Is it really a file of numpy.savez?"));

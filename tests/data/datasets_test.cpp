@@ -79,6 +79,13 @@ TEST(ReadIdx, RefusesDamagedFilesNamingThem) {
   EXPECT_THAT(message([&] { read_idx(folder.path("")); }), HasSubstr("is a folder"));
 }
 
+// 2^28 bytes from 300,000 is not impossible, 895 to 1, but nothing that is worth a gigabyte of floats.
+TEST(ReadIdx, RefusesLargeSetsOfNextToNothing) {
+  const TemporaryFolder folder;
+  folder.write("bad", idx(8, {1u << 28}, std::string(300000, 'x')));
+  EXPECT_THAT(message([&] { read_idx(folder.path("bad")); }), HasSubstr("but it has only 300008 bytes"));
+}
+
 TEST(ReadIdx, CutOrFlippedGzipNeverCrashes) {
   const TemporaryFolder folder;
   const auto bytes = detail::read_file(kExamples + "mnist/t10k-labels-idx1-ubyte.gz");

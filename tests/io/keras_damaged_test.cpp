@@ -85,6 +85,53 @@ TEST(KerasDamaged, BitsOfTheWeightsInASoundArchive) {
   EXPECT_GT(refused, 30u);
 }
 
+std::string little_endian(std::uint64_t value) {
+  std::string out;
+  for (int i = 0; i < 8; ++i) out += char(value >> (8 * i) & 255);
+  return out;
+}
+
+/// What opening four arrays of 8 MB together says when each claims so many rows of 512 numbers, not 1024.
+std::string error_of_rows(std::uint64_t rows) {
+  cornu::detail::H5Writer writer;
+  const Tensor array({1024, 512});
+  for (const char* name : {"a", "b", "c", "d"}) writer.array(name, array.view());
+  const auto image = writer.finish();
+  std::string bytes(image.begin(), image.end());
+  const std::string from = little_endian(1024) + little_endian(512);
+  for (std::size_t at = bytes.find(from); at != std::string::npos; at = bytes.find(from, at + 16))
+    bytes.replace(at, 16, little_endian(rows) + little_endian(512));
+  try {
+    cornu::detail::H5Reader::from_bytes({bytes.begin(), bytes.end()}, "rows.h5");
+  } catch (const FileError& error) {
+    return error.what();
+  }
+  return "nothing thrown";
+}
+
+TEST(KerasDamaged, ArraysThatClaimMoreThanTheFileHas) {
+  EXPECT_EQ("nothing thrown", error_of_rows(1024));
+  EXPECT_EQ("nothing thrown", error_of_rows(4000));  // found when it is read
+  EXPECT_NE(std::string::npos, error_of_rows(8000).find("its arrays claim 12288000 bytes and more"));
+  EXPECT_NE(std::string::npos, error_of_rows(20000).find("'a' claims 40960000 bytes in a file of"));
+}
+
+TEST(KerasDamaged, FilesThatLackTheirLastByte) {
+  for (const char* name : {"catdog_like_h5/model.h5", "flower_weights_only/model.weights.h5"}) {
+    const std::string bytes = file_bytes(keras_path(name));
+    const auto open = [&](std::size_t size) {
+      cornu::detail::H5Reader::from_bytes({bytes.begin(), bytes.begin() + std::ptrdiff_t(size)}, "cut.h5");
+    };
+    EXPECT_NO_THROW(open(bytes.size()));
+    try {
+      open(bytes.size() - 1);
+      ADD_FAILURE() << name;
+    } catch (const FileError& error) {
+      EXPECT_NE(std::string::npos, std::string(error.what()).find("of its " + std::to_string(bytes.size())));
+    }
+  }
+}
+
 TEST(KerasDamaged, DeepAndRepeatedThings) {
   TemporaryFolder folder;
   Json nested = layer_json("Dense", {{"name", "d"}, {"units", 1}});

@@ -52,6 +52,8 @@ H5Format::H5Format(H5Bytes bytes) : bytes_(std::move(bytes)) {
   const std::uint64_t first = old ? (version == 0 ? 24 : 28) : 12;
   base_ = bytes_.number(first, 8);
   if (base_ != 0) bytes_.damaged("it does not begin at its first byte");
+  const std::uint64_t end = bytes_.number(first + 16, 8);
+  if (end > bytes_.size()) bytes_.damaged(concat("it has ", bytes_.size(), " of its ", end, " bytes"));
   root_ = old ? bytes_.number(first + 40, 8) : bytes_.number(first + 24, 8);
 }
 

@@ -12,8 +12,15 @@ namespace {
 
 constexpr std::size_t kMostObjects = 200000;
 constexpr int kDeepest = 64;
-// An array above this many bytes must be stored in at least a thousandth of them.
+// Arrays above so many bytes must be stored: Keras leaves no holes in them.
 constexpr std::uint64_t kUnsuspicious = 1u << 22;
+
+/// Bytes that an array takes in a file at least: one a number, or a 250th of that when deflate packs zeros.
+std::uint64_t least_stored(const H5Object& object, const Shape& shape) {
+  const auto deflate = [](const H5Object::Filter& filter) { return filter.id == 1; };
+  const bool packed = std::any_of(object.filters.begin(), object.filters.end(), deflate);
+  return std::uint64_t(shape.count()) / (packed ? 250 : 1);
+}
 
 std::string slashes(std::string path) {
   std::replace(path.begin(), path.end(), '\\', '/');
@@ -37,9 +44,10 @@ Shape shape_of(const H5Object& object, const std::string& path, const H5Bytes& b
     size *= extent;
     sizes.push_back(static_cast<Index>(extent));
   }
-  if (size > kUnsuspicious && size / 1000 > bytes.size())
+  const Shape shape{std::span<const Index>(sizes)};
+  if (size > kUnsuspicious && least_stored(object, shape) > bytes.size())
     bytes.damaged(concat("'", path, "' claims ", size, " bytes in a file of ", bytes.size()));
-  return Shape(std::span<const Index>(sizes));
+  return shape;
 }
 
 }  // namespace
@@ -87,6 +95,10 @@ void H5Reader::list(std::uint64_t address, const std::string& path, int depth) {
   Entry entry{.shape = {}, .object = format_.object(address)};
   if (entry.object.is_dataset) {
     entry.shape = shape_of(entry.object, path, bytes);
+    least_stored_ += least_stored(entry.object, entry.shape);  // the same bytes may be claimed by many
+    if (least_stored_ > kUnsuspicious && least_stored_ > bytes.size())
+      bytes.damaged(
+          concat("its arrays claim ", least_stored_, " bytes and more in a file of ", bytes.size()));
     entries_.insert_or_assign(path, std::move(entry));
     return;
   }

@@ -60,6 +60,7 @@ class H5Reader {
   std::vector<std::uint8_t> bytes_;  // moving the vector leaves them where format_ finds them
   H5Format format_;
   std::map<std::string, Entry> entries_;
+  std::uint64_t least_stored_ = 0;  // bytes that the arrays take in the file at least
 };
 
 /// "dense_2" before "dense_10".

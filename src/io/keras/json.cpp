@@ -5,7 +5,7 @@
 namespace cornu::detail {
 
 Json parse_json(std::string_view text, const std::string& what) {
-  constexpr std::size_t kLongest = 64u << 20;
+  constexpr std::size_t kLongest = 16u << 20;
   constexpr int kDeepest = 256;
   if (text.size() > kLongest)
     throw FileError(concat(what, " has ", text.size(), " bytes; at most ", kLongest,
