@@ -16,7 +16,8 @@ constexpr std::array kClasses{Names{"Convolution1D", "Conv1D"},
                               Names{"SeparableConvolution2D", "SeparableConv2D"},
                               Names{"BatchNormalizationV1", "BatchNormalization"},
                               Names{"BatchNormalizationV2", "BatchNormalization"},
-                              Names{"SyncBatchNormalization", "BatchNormalization"}};
+                              Names{"SyncBatchNormalization", "BatchNormalization"},
+                              Names{"ThresholdedReLU", "ReLU"}};
 
 // Keras 1's names of fields, in the classes that had them.
 constexpr std::array kFields{Names{"nb_filter", "filters"},
@@ -62,7 +63,8 @@ void modernize_keras1(const std::string& type, Json& config) {
     config.erase("dim_ordering");
   }
   if (type == "Dropout") rename(config, "p", "rate");
-  if (type == "BatchNormalization") config.erase("mode");
+  // The other modes, by sample and always by the statistics of the batch, are refused as unknown.
+  if (type == "BatchNormalization" && member(config, "mode") == 0) config.erase("mode");
   if (type == "Dense") config.erase("input_dim");
 }
 }  // namespace
@@ -76,12 +78,18 @@ std::string modern_class(const std::string& type) {
 void modernize(const std::string& type, Json& config) {
   modernize_keras1(type, config);
   if (type == "LeakyReLU") rename(config, "alpha", "negative_slope");
+  if (type == "ReLU") rename(config, "theta", "threshold");
   // One axis in a list, as Keras 2 wrote it.
   if (type == "BatchNormalization" && member(config, "axis").is_array() && config["axis"].size() == 1)
     config["axis"] = Json(config["axis"][0]);
   // Before TensorFlow 2 the reset gate came before the product, and nothing said so.
   if (type == "GRU" && !config.contains("reset_after")) config["reset_after"] = false;
   if (config.contains("input_length") && type == "Embedding") config.erase("input_length");
+}
+
+bool has_older_sigmoid(const Json& config, const std::string& version) {
+  return (version.starts_with("1.") || version.starts_with("2.")) &&
+         config.dump().find("\"hard_sigmoid\"") != std::string::npos;
 }
 
 }  // namespace cornu::detail

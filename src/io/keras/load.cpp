@@ -2,6 +2,7 @@
 #include "io/keras/compile_config.hpp"
 #include "io/keras/container.hpp"
 #include "io/keras/keras_files.hpp"
+#include "io/keras/legacy_config.hpp"
 #include "io/keras/optimizer_state.hpp"
 #include "io/keras/weights.hpp"
 #include "io/read_file.hpp"
@@ -39,6 +40,9 @@ Model Model::load(const std::string& path, const LoadOptions& options) {
         file.config, {.input_shapes = options.input_shapes, .most_numbers = file.weights.total_numbers()},
         notes);
     detail::plan_weights(file.weights, read, {}, notes).apply(file.weights);
+    if (detail::has_older_sigmoid(file.config, file.version))
+      notes.push_back("hard_sigmoid is computed as Keras 3 does, x / 6 + 0.5 between 0 and 1; Keras " +
+                      file.version + " computed 0.2 x + 0.5, so results may differ.");
     Model model;
     model.set_graph(read.graph);
     if (options.compile && file.compile.is_object() && !file.compile.empty()) {

@@ -1,6 +1,7 @@
 #include "io/keras/optimizer_state.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "cornu/core/error.hpp"
 #include "io/keras/writers.hpp"
@@ -22,35 +23,79 @@ std::vector<std::string> state_arrays(const H5Reader& file) {
   return out;
 }
 
+std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+/// The optimizers of Keras up to 2.10: "Adam/iter:0", "iterations_1:0". Later ones have "iteration".
+bool is_of_older_optimizer(const std::string& iterations) {
+  const std::string name = last_part(iterations);
+  return name.starts_with("iter") && name != "iteration" && name != "iteration:0";
+}
+
+using Names = std::vector<std::string>;
+
+/// Brings the arrays of an older optimizer to the order of today. They came kind by kind, as their last names
+/// tell ("a/kernel/m:0"); where these are but numbers ("Variable_7:0"), all of one kind and then all of the
+/// next. Empty where that cannot be.
+Names in_order_of_slots(const Names& arrays, std::span<const Optimizer::Slot> slots) {
+  std::vector<std::string_view> kinds;
+  for (const Optimizer::Slot& slot : slots)
+    if (std::find(kinds.begin(), kinds.end(), slot.name) == kinds.end()) kinds.push_back(slot.name);
+  if (slots.size() % kinds.size() != 0) return {};
+  Names last_names;
+  for (const std::string& array : arrays)
+    if (std::find(last_names.begin(), last_names.end(), last_part(array)) == last_names.end())
+      last_names.push_back(last_part(array));
+  std::map<std::string_view, Names> by_kind;
+  const std::size_t each = slots.size() / kinds.size();
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    const auto at =
+        std::find(last_names.begin(), last_names.end(), last_part(arrays[i])) - last_names.begin();
+    by_kind[kinds[last_names.size() == kinds.size() ? std::size_t(at) : i / each]].push_back(arrays[i]);
+  }
+  Names out;
+  std::map<std::string_view, std::size_t> taken;
+  for (const Optimizer::Slot& slot : slots) {
+    const Names& own = by_kind[slot.name];
+    const std::size_t next = taken[slot.name]++;
+    if (next >= own.size()) return {};
+    out.push_back(own[next]);
+  }
+  return out;
+}
+
 }  // namespace
 
 void read_optimizer_state(const H5Reader& file, Optimizer& optimizer, Notes& notes) {
-  const std::vector<std::string> arrays = state_arrays(file);
+  const Names arrays = state_arrays(file);
   if (arrays.empty()) return;
   const auto slots = optimizer.slots();
-  // The iteration comes first, then the rate unless a schedule gives it.
-  const std::size_t before = optimizer.has_schedule() ? 1 : 2;
   const auto scalar = [&](std::size_t i) { return i < arrays.size() && file.shape(arrays[i]).count() == 1; };
+  // The iteration comes first, then in Keras 3 the rate unless a schedule gives it.
+  const bool rate = !optimizer.has_schedule() && scalar(1) && file.shape(arrays[1]).empty() &&
+                    !is_of_older_optimizer(arrays[0]);
+  const std::size_t before = rate ? 2 : 1;
+  Names states(arrays.begin() + std::ptrdiff_t(before), arrays.end());
+  if (!states.empty()) {
+    if (is_of_older_optimizer(arrays[0]) && !slots.empty()) {
+      // Adam of Keras 2.1 has one number in place of each array of amsgrad, which is not in use.
+      while (states.size() > slots.size() && file.shape(states.back()).count() == 1) states.pop_back();
+      if (states.size() == slots.size()) states = in_order_of_slots(states, slots);
+    }
+    bool fits = scalar(0) && states.size() == slots.size();
+    for (std::size_t i = 0; fits && i < slots.size(); ++i)
+      fits = file.shape(states[i]) == slots[i].value.shape;
+    if (!fits) {
+      notes.push_back(concat("the state of the optimizer is left out: the file has ", arrays.size(),
+                             " arrays for ", optimizer.name(), ", which has ", before + slots.size(),
+                             " here, or of other shapes. Training begins with a fresh optimizer."));
+      return;
+    }
+  }
   if (!scalar(0)) return;
-  const bool rate = before == 2 && scalar(1) && file.shape(arrays[1]).empty();
-  if (arrays.size() <= before) {  // compiled, but not yet trained
-    optimizer.set_iterations(file.read_integer(arrays[0]));
-    if (rate) optimizer.set_learning_rate(file.read(arrays[1]).item());
-    return;
-  }
-  bool fits = arrays.size() == before + slots.size() && (before == 1 || rate);
-  for (std::size_t i = 0; fits && i < slots.size(); ++i)
-    fits = file.shape(arrays[before + i]) == slots[i].value.shape;
-  if (!fits) {
-    notes.push_back(concat("the state of the optimizer is left out: the file has ", arrays.size(),
-                           " arrays for ", optimizer.name(), ", which has ", before + slots.size(),
-                           " here (Keras 2 kept it otherwise). Training begins with a fresh optimizer."));
-    return;
-  }
   optimizer.set_iterations(file.read_integer(arrays[0]));
   if (rate) optimizer.set_learning_rate(file.read(arrays[1]).item());
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    const Tensor values = file.read(arrays[before + i]);
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const Tensor values = file.read(states[i]);
     std::copy(values.begin(), values.end(), slots[i].value.data);
   }
 }
