@@ -35,11 +35,17 @@ extern "C" void warn(j_common_ptr info, int level) {
   if (level < 0 && info->err->msg_code == JWRN_JPEG_EOF) leave(info);
 }
 
-/// A file of a few kilobytes can ask for hours of work by thousands of refinement scans.
+/// A file of a few kilobytes can ask for hours of work by hundreds of scans over a large picture. Writers
+/// make about 10.
 extern "C" void watch(j_common_ptr info) {
+  constexpr int kUnsuspicious = 20, kMost = 500;
+  constexpr double kMostPixels = 5e8;
   auto* manager = reinterpret_cast<ErrorManager*>(info->err);
-  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number > 500) {
-    std::snprintf(manager->message.data(), manager->message.size(), "it has more than 500 scans");
+  const auto& picture = *reinterpret_cast<j_decompress_ptr>(info);
+  const int scans = picture.input_scan_number;
+  const double pixels = double(picture.image_height) * picture.image_width * scans;
+  if (scans > kMost || (scans > kUnsuspicious && pixels > kMostPixels)) {
+    std::snprintf(manager->message.data(), manager->message.size(), "it has %d scans and more", scans);
     std::longjmp(manager->back, 1);
   }
 }
