@@ -34,23 +34,21 @@ bool is_of_older_optimizer(const std::string& iterations) {
 using Names = std::vector<std::string>;
 
 /// Brings the arrays of an older optimizer to the order of today. They came kind by kind, as their last names
-/// tell ("a/kernel/m:0"); where these are but numbers ("Variable_7:0"), all of one kind and then all of the
-/// next. Empty where that cannot be.
+/// tell ("a/kernel/m:0"). Empty where these are but numbers ("Variable_7:0"): some versions of Keras sorted
+/// the weights by their names, some did not.
 Names in_order_of_slots(const Names& arrays, std::span<const Optimizer::Slot> slots) {
+  if (arrays.size() != slots.size()) return {};
   std::vector<std::string_view> kinds;
   for (const Optimizer::Slot& slot : slots)
     if (std::find(kinds.begin(), kinds.end(), slot.name) == kinds.end()) kinds.push_back(slot.name);
-  if (slots.size() % kinds.size() != 0) return {};
-  Names last_names;
-  for (const std::string& array : arrays)
-    if (std::find(last_names.begin(), last_names.end(), last_part(array)) == last_names.end())
-      last_names.push_back(last_part(array));
+  std::vector<std::string> last_names;
   std::map<std::string_view, Names> by_kind;
-  const std::size_t each = slots.size() / kinds.size();
-  for (std::size_t i = 0; i < arrays.size(); ++i) {
-    const auto at =
-        std::find(last_names.begin(), last_names.end(), last_part(arrays[i])) - last_names.begin();
-    by_kind[kinds[last_names.size() == kinds.size() ? std::size_t(at) : i / each]].push_back(arrays[i]);
+  for (const std::string& array : arrays) {
+    const auto found = std::find(last_names.begin(), last_names.end(), last_part(array));
+    const auto kind = std::size_t(found - last_names.begin());
+    if (kind == kinds.size()) return {};
+    if (found == last_names.end()) last_names.push_back(last_part(array));
+    by_kind[kinds[kind]].push_back(array);
   }
   Names out;
   std::map<std::string_view, std::size_t> taken;
@@ -76,12 +74,8 @@ void read_optimizer_state(const H5Reader& file, Optimizer& optimizer, Notes& not
   const std::size_t before = rate ? 2 : 1;
   Names states(arrays.begin() + std::ptrdiff_t(before), arrays.end());
   if (!states.empty()) {
-    if (is_of_older_optimizer(arrays[0]) && !slots.empty()) {
-      // Adam of Keras 2.1 has one number in place of each array of amsgrad, which is not in use.
-      while (states.size() > slots.size() && file.shape(states.back()).count() == 1) states.pop_back();
-      if (states.size() == slots.size()) states = in_order_of_slots(states, slots);
-    }
-    bool fits = scalar(0) && states.size() == slots.size();
+    if (is_of_older_optimizer(arrays[0])) states = in_order_of_slots(states, slots);
+    bool fits = scalar(0) && !states.empty() && states.size() == slots.size();
     for (std::size_t i = 0; fits && i < slots.size(); ++i)
       fits = file.shape(states[i]) == slots[i].value.shape;
     if (!fits) {
