@@ -156,6 +156,33 @@ TEST(KerasDamaged, DeepAndRepeatedThings) {
             load_error(folder.path("no_nodes.keras")).find("'a' (ReLU): it is never called"));
 }
 
+TEST(KerasDamaged, OnlyBracketsOutsideOfTextsAreDepth) {
+  const std::string brackets(300, '[');
+  const Json value = {{"a", brackets + "\"\\" + brackets}, {"b", {brackets}}};
+  EXPECT_EQ(value, cornu::detail::parse_json(value.dump(), "x"));
+  const auto error = [](int depth) {
+    try {
+      cornu::detail::parse_json(std::string(std::size_t(depth), '[') + std::string(std::size_t(depth), ']'),
+                                "x");
+    } catch (const FileError& e) {
+      return std::string(e.what());
+    }
+    return std::string("nothing thrown");
+  };
+  EXPECT_EQ("nothing thrown", error(256));
+  EXPECT_EQ("x is nested more than 256 levels deep. It is damaged.", error(257));
+}
+
+/// 2 MB of configuration that once took 8 seconds, 4 MB four times as long.
+TEST(KerasDamaged, ListsOfManyThingsTakeNoLongerThanTheyAreLong) {
+  TemporaryFolder folder;
+  const Json thing = {{"b", Json::object()}};
+  write_keras(folder.path("long.keras"), {{"a", std::vector<Json>(200000, thing)}}, {});
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_NE(std::string::npos, load_error(folder.path("long.keras")).find("the model is of class"));
+  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 5.0);
+}
+
 TEST(KerasDamaged, ListsAndConfigurationsThatAreNone) {
   TemporaryFolder folder;
   const Json empty = {{"class_name", "__tuple__"}, {"config", Json::object()}};
