@@ -21,8 +21,8 @@ struct ExecGraph {
   std::vector<ExecNode> nodes;
   Shapes values;  ///< of one sample
   std::vector<int> inputs, outputs;
-  std::vector<int> mask_of;                 ///< the value that is the mask of a value, -1: none
-  std::vector<int> producer;                ///< node of a value, -1 for inputs
+  std::vector<int> mask_of;   ///< the value that is the mask of a value, -1: none (or taken away)
+  std::vector<int> producer;  ///< node of a value, -1 for inputs
   std::vector<std::vector<int>> consumers;  ///< nodes of a value, once for each use
   std::vector<Layer*> layers;               ///< every layer once, in the order of Keras' model.weights; then
                                             ///< mask_layers

@@ -90,6 +90,66 @@ TEST(KerasLoad, CompiledModelsTrainAsKerasDoes) {
   }
 }
 
+/// Keras saves the operations that make masks; Cornu makes the masks itself.
+TEST(KerasLoad, FunctionalModelsWithMasks) {
+  for (const std::string name : {"masked_transformer", "masked_concatenate_1"}) {
+    SCOPED_TRACE(name);
+    const std::string folder = "fit/" + name + "/";
+    Model model = Model::load(keras_path("fit_" + name + ".start.keras"));
+    const TemporaryFolder temporary;
+    model.save(temporary.path("again.keras"));
+    const std::vector<Tensor> x = golden_list(folder, "x");
+    EXPECT_TRUE(
+        same_bits(model.predict_all(x)[0], Model::load(temporary.path("again.keras")).predict_all(x)[0]));
+    const History history =
+        model.fit(x, golden_list(folder, "y"),
+                  FitOptions{.batch_size = 4, .epochs = 3, .verbose = 0, .shuffle = false});
+    for (const auto& [key, values] : golden_series(folder + "history.json"))
+      for (std::size_t i = 0; i < values.size(); ++i)
+        EXPECT_NEAR(values[i], history[key][i], 1e-4 * std::abs(values[i])) << key;
+  }
+}
+
+TEST(KerasLoad, OnlyTheMaskOfItsInputIsTaken) {
+  const auto tensor = [](const char* layer, const char* type) -> Json {
+    return {{"class_name", "__keras_tensor__"},
+            {"config", {{"dtype", type}, {"keras_history", {layer, 0, 0}}}}};
+  };
+  const auto loaded = [&](int left_out, bool passes) {
+    Json table =
+        layer_json("Embedding", {{"input_dim", 9}, {"output_dim", 2}, {"mask_zero", true}, {"name", "t"}});
+    Json between = layer_json(passes ? "ReLU" : "GlobalMaxPooling1D", {{"name", "b"}});
+    if (!passes) between["config"]["keepdims"] = true;
+    Json mean = layer_json("GlobalAveragePooling1D", {{"name", "mean"}});
+    Json mask = layer_json("NotEqual", {{"name", "ne"}});
+    mask["module"] = "keras.src.ops.numpy";
+    mask["name"] = "ne", table["name"] = "t", between["name"] = "b", mean["name"] = "mean";
+    table["inbound_nodes"] = {{{"args", {tensor("in", "float32")}}}};
+    mask["inbound_nodes"] = {{{"args", {tensor("in", "float32"), left_out}}}};
+    between["inbound_nodes"] = {{{"args", {tensor("t", "float32")}}}};
+    mean["inbound_nodes"] = {
+        {{"args", {tensor("b", "float32")}}, {"kwargs", {{"mask", tensor("ne", "bool")}}}}};
+    Json input = layer_json("InputLayer", {{"batch_shape", {nullptr, 3}}, {"name", "in"}});
+    input["name"] = "in", input["inbound_nodes"] = Json::array();
+    const Json net = {{"class_name", "Functional"},
+                      {"config",
+                       {{"name", "f"},
+                        {"layers", {input, table, mask, between, mean}},
+                        {"input_layers", {"in", 0, 0}},
+                        {"output_layers", {"mean", 0, 0}}}}};
+    const TemporaryFolder folder;
+    write_keras(folder.path("m.keras"), net, dense_arrays());
+    return load_error(folder.path("m.keras"));
+  };
+  const auto refused = HasSubstr(
+      "layer 'mean' (GlobalAveragePooling1D): it is called with a mask of its own, which Cornu's layers do "
+      "not "
+      "take. Leave it to Keras to hand on the masks of Embedding and Masking.");
+  EXPECT_THAT(loaded(0, true), ::testing::Not(HasSubstr("mask")));
+  EXPECT_THAT(loaded(3, true), refused);   // another id is left out than the Embedding's
+  EXPECT_THAT(loaded(0, false), refused);  // a layer in between drops masks
+}
+
 TEST(KerasLoad, WithoutCompiling) {
   const Model model =
       Model::load(keras_path("fit_optimizer_adam.start.keras"), LoadOptions{.compile = false});

@@ -39,5 +39,69 @@ TEST(FitGolden, AttentionsTakeMasks) {
   });
 }
 
+constexpr auto table = [](Index width) {
+  return Embedding{.input_dim = 11, .output_dim = width, .mask_zero = true};
+};
+
+/// Two blocks. In Keras the first attention takes the mask of what it reads away from all that runs later, so
+/// that the second sees all steps; the mean, which was handed its mask when the model was drawn, does not.
+Model two_blocks() {
+  const SymbolicTensor tokens = Input{.shape = {6}};
+  SymbolicTensor x = tokens | table(8);
+  for (int block = 0; block < 2; ++block) {
+    const SymbolicTensor seen = SymbolicTensors{x, x} | MultiHeadAttention{.num_heads = 2, .key_dim = 4};
+    x = SymbolicTensors{x, seen} | Add{} | LayerNormalization{};
+    const SymbolicTensor inner = x | Dense{.units = 12, .activation = relu} | Dense{.units = 8};
+    x = SymbolicTensors{x, inner} | Add{} | LayerNormalization{};
+  }
+  return Model(Inputs{tokens}, Outputs{x | GlobalAveragePooling1D{} | Dense{.units = 2}});
+}
+
+/// Concatenate along the steps or the features, with masks of several makers and inputs that have none.
+Model joined(int axis) {
+  const SymbolicTensor i = Input{.shape = {5}}, j = Input{.shape = {5}}, k = Input{.shape = {5, 3}};
+  const SymbolicTensor e = i | table(3), f = j | table(3);
+  const SymbolicTensor g = k | Masking{.mask_value = -1.f} | Dropout{.rate = 0.f};
+  const SymbolicTensors first = axis == 1 ? SymbolicTensors{e, g, f} : SymbolicTensors{e, g};
+  const SymbolicTensor y = first | Concatenate{.axis = axis} | LSTM{.units = 4, .return_sequences = true};
+  const SymbolicTensor z =
+      axis == 1 ? SymbolicTensors{y, f | Conv1D{.filters = 4, .kernel_size = 1}} | Concatenate{.axis = 1}
+                : SymbolicTensors{y, f | Dense{.units = 2}} | Concatenate{};
+  return Model(Inputs{i, j, k}, Outputs{z | GlobalAveragePooling1D{} | Dense{.units = 2}});
+}
+
+Model merged() {
+  const SymbolicTensor i = Input{.shape = {5}}, j = Input{.shape = {5}};
+  const SymbolicTensor e = i | table(3), f = j | table(3);
+  const SymbolicTensor y = SymbolicTensors{e, f} | Average{} | GRU{.units = 3, .return_sequences = true};
+  return Model(Inputs{i, j}, Outputs{SymbolicTensors{y, f} | Add{} | Dense{.units = 2}});
+}
+
+Model nested() {
+  const Sequential inner{Input{.shape = {5, 3}}, Dense{.units = 3, .activation = tanh},
+                         LSTM{.units = 4, .return_sequences = true}};
+  const SymbolicTensor i = Input{.shape = {5}};
+  return Model(Inputs{i}, Outputs{i | table(3) | inner | LSTM{.units = 3} | Dense{.units = 1}});
+}
+
+TEST(FitGolden, MasksThroughModels) {
+  const CompileOptions plain{.optimizer = SGD{.learning_rate = 0.1f}, .loss = "mse", .metrics = {"mae"}};
+  CompileOptions weighted = plain;
+  weighted.weighted_metrics = {"mse"};
+  const auto with = [&](std::string name, std::function<Model()> model,
+                        const CompileOptions& compile) -> FitCase {
+    return {.name = std::move(name), .model = std::move(model), .compile = compile, .fit = {.batch_size = 4}};
+  };
+  check_fit_cases({
+      with("masked_transformer", two_blocks, plain),
+      with(
+          "masked_concatenate_1", [] { return joined(1); }, plain),
+      with(
+          "masked_concatenate_2", [] { return joined(2); }, plain),
+      with("masked_merges", merged, weighted),
+      with("masked_nested", nested, plain),
+  });
+}
+
 }  // namespace
 }  // namespace cornu::support

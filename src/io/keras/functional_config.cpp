@@ -4,6 +4,7 @@
 
 #include "cornu/layers/input.hpp"
 #include "io/keras/layer_config.hpp"
+#include "io/keras/mask_config.hpp"
 #include "io/keras/model_reader.hpp"
 
 namespace cornu::detail {
@@ -61,6 +62,7 @@ void collect_named(const Json& named, const std::string& who, CallArguments& out
   }
   for (const auto& [key, value] : named.items()) {
     if (value.is_null() || value == false || key == kCausal) continue;
+    if (key == "mask" && class_of(value) == "__keras_tensor__") continue;  // SavedMasks looks at it
     if (std::find(std::begin(kTensors), std::end(kTensors), key) != std::end(kTensors)) continue;
     throw ValueError(concat(who, ": it is called with ", key, " = ", shown(value),
                             ", which Cornu's layers do not take. Build the model without it."));
@@ -93,7 +95,8 @@ namespace {
 /// The layers of a functional model with the calls that have been made so far.
 class Calls {
  public:
-  Calls(ModelReader& reader, int depth) : reader_(reader), depth_(depth) {}
+  Calls(ModelReader& reader, int depth, const Json& layers)
+      : reader_(reader), depth_(depth), masks_(layers) {}
 
   void add(const Json& saved);
   /// Makes every call, in whatever order they become possible.
@@ -118,6 +121,7 @@ class Calls {
 
   ModelReader& reader_;
   int depth_;
+  SavedMasks masks_;
   std::size_t inputs_ = 0;
   bool modern_ = false;
   std::vector<Place> places_;
@@ -125,6 +129,7 @@ class Calls {
 };
 
 void Calls::add(const Json& saved) {
+  if (masks_.makes_mask(text_member(saved, "name"))) return;
   Place place{.saved = &saved, .name = text_member(saved, "name"), .who = who_of(saved)};
   if (place.name.empty()) place.name = text_member(member(saved, "config"), "name");
   if (!by_name_.emplace(place.name, places_.size()).second)
@@ -205,7 +210,12 @@ SymbolicTensors Calls::make_call(Place& place, const CallArguments& arguments) {
   }
   if (inputs.size() != arguments.size())
     throw ValueError(place.who + ": it is called with a number; Cornu's layers take tensors.");
-  return reader_.call(place.entry, inputs);
+  SymbolicTensors outputs = reader_.call(place.entry, inputs);
+  if (!inputs.empty())
+    masks_.check(member(*place.saved, "inbound_nodes")[place.calls.size()], inputs[0], place.who,
+                 [&](const CallArgument& a) { return find(a, false); });
+  masks_.note(*place.entry.layer, place.entry.model != nullptr, inputs, outputs);
+  return outputs;
 }
 
 bool Calls::advance(Place& place) {
@@ -263,7 +273,7 @@ FileModel ModelReader::functional(const Json& saved, int depth) {
     throw ValueError(concat("model '", name,
                             "' has no layers, or is of a class of its own in Python. Rebuild it from "
                             "Keras' layers as a functional model and save it again."));
-  Calls calls(*this, depth);
+  Calls calls(*this, depth, layers);
   for (const Json& one : layers) calls.add(one);
   calls.run();
   auto inputs = calls.tensors(member(config, "input_layers"));
