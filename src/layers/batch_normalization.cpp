@@ -69,7 +69,10 @@ void BatchNormalizationLayer::compute(const ForwardCall<T>& c) const {
   const View<T> scale(scratch + 2 * e.channels, channels);
   const View<T> moving_mean = c.weights[mean_at()], moving_variance = c.weights[mean_at() + 1];
   if (c.training && c.trainable) {
-    kernels::channel_moments<T>(e, c.x[0], mean, inverse, scratch + 4 * e.channels);
+    if (const auto live = mask(c, c.x[0].shape))
+      kernels::masked_channel_moments<T>(e, live, c.x[0], mean, inverse);
+    else
+      kernels::channel_moments<T>(e, c.x[0], mean, inverse, scratch + 4 * e.channels);
     kernels::moving_average<T>(moving_mean, mean, T(spec_.momentum));
     kernels::moving_average<T>(moving_variance, inverse, T(spec_.momentum));
     kernels::inverse_deviation<T>(inverse, T(spec_.epsilon), inverse);
@@ -102,7 +105,10 @@ void BatchNormalizationLayer::gradient(const BackwardCall<T>& c) const {
   if (dbeta) kernels::add_to<T>(sum_dy, dbeta);
   if (!c.dx[0]) return;
   channel_scale<T>(c, inverse, scale);
-  if (batch)
+  if (const auto live = mask(c, c.dy[0].shape); live && batch)
+    kernels::masked_batch_norm_dx<T>(e, live, c.x[0], c.dy[0], {mean, inverse, scale, sum_dy, sum_dy_x},
+                                     c.dx[0]);
+  else if (batch)
     kernels::batch_norm_dx<T>(e, c.x[0], c.dy[0], mean, inverse, scale, sum_dy, sum_dy_x, c.dx[0]);
   else
     kernels::batch_norm_dx_fixed<T>(e, c.dy[0], scale, c.dx[0]);

@@ -35,6 +35,9 @@ TEST(BatchNormalizationLayer, MeetsTheContract) {
       {.spec = {.center = false}, .input = {6}, .samples = 9, .training = true},
       {.spec = {.center = false, .scale = false}, .input = {2, 3}, .training = true},
       {.spec = {.trainable = false}, .input = {2, 3}, .training = true},
+      {.spec = {}, .input = {4, 3}, .samples = 5, .training = true, .masked = true},
+      {.spec = {.axis = 1, .scale = false}, .input = {4, 3}, .samples = 5, .training = true, .masked = true},
+      {.spec = {}, .input = {4, 3}, .masked = true},
       {.spec = {}, .input = {30, 31, 3}, .training = true},  // several pieces of the sums
   });
 }

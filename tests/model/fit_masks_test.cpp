@@ -84,6 +84,13 @@ Model nested() {
   return Model(Inputs{i}, Outputs{i | table(3) | inner | LSTM{.units = 3} | Dense{.units = 1}});
 }
 
+Model normalized() {
+  const SymbolicTensor i = Input{.shape = {5, 3}};
+  const SymbolicTensor x = i | Masking{.mask_value = -1.f} | BatchNormalization{.momentum = 0.8f};
+  const LayerHandle each = Dense{.units = 4, .activation = tanh};
+  return Model(Inputs{i}, Outputs{x | TimeDistributed{.layer = each} | Dense{.units = 2}});
+}
+
 TEST(FitGolden, MasksThroughModels) {
   const CompileOptions plain{.optimizer = SGD{.learning_rate = 0.1f}, .loss = "mse", .metrics = {"mae"}};
   CompileOptions weighted = plain;
@@ -100,6 +107,7 @@ TEST(FitGolden, MasksThroughModels) {
           "masked_concatenate_2", [] { return joined(2); }, plain),
       with("masked_merges", merged, weighted),
       with("masked_nested", nested, plain),
+      with("masked_batchnorm", normalized, plain),
   });
 }
 

@@ -25,6 +25,12 @@ template <class T>
 void channel_moments(const ChannelExtents& extents, View<const T> x, View<T> mean, View<T> variance,
                      T* scratch);
 
+/// channel_moments of the numbers whose run of x's last axis counts in mask (0 and 1, one a run): sums over
+/// the count of such numbers + 1e-7, as Keras divides. No scratch.
+template <class T>
+void masked_channel_moments(const ChannelExtents& extents, View<const T> mask, View<const T> x, View<T> mean,
+                            View<T> variance);
+
 /// moving = moving * momentum + value * (1 - momentum).
 template <class T>
 void moving_average(View<T> moving, View<const T> value, T momentum);
@@ -52,6 +58,17 @@ template <class T>
 void batch_norm_dx(const ChannelExtents& extents, View<const T> x, View<const T> dy, View<const T> mean,
                    View<const T> inverse, View<const T> scale, View<const T> sum_dy, View<const T> sum_dy_x,
                    View<T> dx);
+
+/// What masked_batch_norm_dx reads, all (channels), as for batch_norm_dx.
+template <class T>
+struct MaskedNorm {
+  View<const T> mean, inverse, scale, sum_dy, sum_dy_x;
+};
+/// batch_norm_dx with the statistics of masked_channel_moments: numbers that do not count are normalized, but
+/// move no statistics. Overwrites dx.
+template <class T>
+void masked_batch_norm_dx(const ChannelExtents& extents, View<const T> mask, View<const T> x,
+                          View<const T> dy, const MaskedNorm<T>& norm, View<T> dx);
 
 /// Gradient with given statistics: dx = scale * dy. dx may be dy.
 template <class T>

@@ -12,6 +12,7 @@ namespace cornu {
 ///
 /// Input   (n, ..., channels), or with the channels at `axis`
 /// Output  as the input
+/// Masks   in training the mean and variance are those of the steps that count; all steps are normalized
 /// Weights gamma (channels), ones, if scale;  beta (channels), zeros, if center;
 ///         moving_mean (channels), zeros, and moving_variance (channels), ones: not trained, but
 ///         moving = moving * momentum + batch * (1 - momentum) in every step
@@ -63,6 +64,7 @@ class BatchNormalizationLayer final : public LayerOf<BatchNormalization, BatchNo
 
   Shape output_shape(const Shape& input) const;
   void build(const Shapes& inputs) override;
+  bool uses_masks() const override { return true; }
   MaskFlow mask_flow(std::size_t) const override { return MaskFlow::pass; }
   BackwardNeeds backward_needs() const override { return {.input = true, .output = false}; }
   /// Mean and inverse deviation of each channel.
@@ -86,6 +88,11 @@ class BatchNormalizationLayer final : public LayerOf<BatchNormalization, BatchNo
   std::size_t gamma_at() const { return 0; }
   std::size_t beta_at() const { return spec_.scale ? 1 : 0; }
   std::size_t mean_at() const { return beta_at() + (spec_.center ? 1 : 0); }
+  /// The mask, where there is one that has one number for each run of channels.
+  template <class T>
+  View<const T> mask(const Call<T>& c, const Shape& x) const {
+    return c.mask(0) && c.masks[0].shape.rank() + 1 == x.rank() ? c.masks[0] : View<const T>();
+  }
   /// scale = gamma * inverse.
   template <class T>
   void channel_scale(const Call<T>& c, View<const T> inverse, View<T> scale) const;
