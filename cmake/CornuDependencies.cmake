@@ -48,17 +48,10 @@ if(PNG_FOUND)
   cornu_link_dependency(PNG::PNG -lpng libpng-dev PNG)
 endif()
 
-# HDF5 by the name of its library: FindHDF5 needs the language C, which a user's project may not have.
-find_path(CORNU_HDF5_INCLUDE_DIR hdf5.h PATH_SUFFIXES hdf5/serial)
-find_library(CORNU_HDF5_LIBRARY NAMES hdf5_serial hdf5)
 find_path(CORNU_JSON_INCLUDE_DIR nlohmann/json.hpp)
 set(CORNU_KERAS FALSE)
-if(CORNU_KERAS_FILES AND CORNU_HDF5_INCLUDE_DIR AND CORNU_HDF5_LIBRARY AND CORNU_JSON_INCLUDE_DIR)
+if(CORNU_KERAS_FILES AND CORNU_JSON_INCLUDE_DIR)
   set(CORNU_KERAS TRUE)
-  get_filename_component(CORNU_HDF5_LIBRARY_NAME ${CORNU_HDF5_LIBRARY} NAME_WE)
-  string(REGEX REPLACE "^lib" "" CORNU_HDF5_LIBRARY_NAME ${CORNU_HDF5_LIBRARY_NAME})
-  list(APPEND cornu_config_packages "cornu_find_library(libhdf5-dev ${CORNU_HDF5_LIBRARY_NAME})")
-  list(APPEND cornu_pc_libs "-l${CORNU_HDF5_LIBRARY_NAME}")
 endif()
 
 # The program uses what is not exported from a shared library, and Keras files.
@@ -68,7 +61,7 @@ if(CORNU_PROGRAM AND CORNU_KERAS AND CORNU_CLI11_INCLUDE_DIR)
   set(CORNU_CLI TRUE)
 endif()
 
-message(STATUS "Cornu ${PROJECT_VERSION}: Keras files ${CORNU_KERAS} (libhdf5-dev and nlohmann-json3-dev bring them), "
+message(STATUS "Cornu ${PROJECT_VERSION}: Keras files ${CORNU_KERAS} (nlohmann-json3-dev brings them), "
                "program ${CORNU_CLI} (with libcli11-dev)")
 message(STATUS "Cornu ${PROJECT_VERSION}: JPEG ${JPEG_FOUND}, PNG ${PNG_FOUND} (FALSE: stb_image decodes; "
                "libjpeg-dev and libpng-dev bring them)")

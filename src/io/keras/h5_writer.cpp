@@ -1,160 +1,205 @@
 #include "io/keras/h5_writer.hpp"
 
+#include <cstring>
+#include <map>
+
 #include "cornu/core/error.hpp"
-#include "io/keras/h5_handle.hpp"
+#include "io/keras/h5_output.hpp"
 
 namespace cornu::detail {
 
-std::recursive_mutex& h5_mutex() {
-  static std::recursive_mutex mutex;
-  return mutex;
-}
+namespace {
+// Numbers of messages in object headers.
+constexpr unsigned kDataspace = 1, kDatatype = 3, kFillValue = 5, kLayout = 8, kAttribute = 12,
+                   kSymbolTable = 17;
 
-std::string h5_memory_name() {
-  static std::uint64_t count = 0;  // under the mutex
-  return "/dev/null/cornu-" + std::to_string(count++);
-}
-
-void h5_start() {
-  static const bool started = H5open() >= 0;
-  (void)started;
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // per thread
-}
-
-struct H5Writer::File {
-  H5Handle id, links;
+struct Attribute {
+  std::string name;
+  std::vector<H5Texts::Place> values;
+  bool list;
 };
 
-namespace {
-using Lock = std::lock_guard<std::recursive_mutex>;
+/// A group, or an array whose numbers are in the file already.
+struct Object {
+  std::map<std::string, Object> children;
+  std::vector<Attribute> attributes;
+  bool is_array = false, is_float = true;
+  Shape shape = {};
+  std::uint64_t address = kH5Nowhere, size = 0;
+};
 
-H5Handle checked(hid_t id, herr_t (*close)(hid_t), std::string_view what) {
-  if (id < 0) throw FileError(concat("HDF5 cannot write ", what, ". Is there enough memory?"));
-  return {id, close};
+H5Output dataspace(const Shape& shape) {
+  H5Output out;
+  out.put(1, 1).put(std::uint64_t(shape.rank()), 1).fill(6);
+  for (const Index extent : shape) out.put(std::uint64_t(extent), 8);
+  return out;
 }
 
-/// Without times, so that equal content gives equal bytes.
-H5Handle without_times(hid_t kind) {
-  H5Handle properties = checked(H5Pcreate(kind), H5Pclose, "a property list");
-  H5Pset_obj_track_times(properties.get(), 0);
-  return properties;
+H5Output float32() {
+  constexpr unsigned kVersionAndFloat = 0x11, kImpliedBit = 0x20, kSign = 31;
+  H5Output out;
+  out.put(kVersionAndFloat, 1).put(kImpliedBit, 1).put(kSign, 1).put(0, 1).put(4, 4);
+  out.put(0, 2).put(32, 2);                                          // the bits of the number
+  return out.put(23, 1).put(8, 1).put(0, 1).put(23, 1).put(127, 4);  // of exponent and mantissa; bias
+}
+H5Output float64() {  // of empty lists only
+  constexpr unsigned kVersionAndFloat = 0x11, kImpliedBit = 0x20, kSign = 63;
+  H5Output out;
+  out.put(kVersionAndFloat, 1).put(kImpliedBit, 1).put(kSign, 1).put(0, 1).put(8, 4);
+  out.put(0, 2).put(64, 2);
+  return out.put(52, 1).put(11, 1).put(0, 1).put(52, 1).put(1023, 4);
+}
+H5Output int64() {
+  constexpr unsigned kVersionAndInteger = 0x10, kSigned = 0x08;
+  H5Output out;
+  return out.put(kVersionAndInteger, 1).put(kSigned, 3).put(8, 4).put(0, 2).put(64, 2);
+}
+/// Of variable length, UTF-8: a sequence of bytes.
+H5Output text_type() {
+  constexpr unsigned kVersionAndSequence = 0x19, kText = 0x01, kUtf8 = 0x01, kVersionAndInteger = 0x10;
+  H5Output out;
+  out.put(kVersionAndSequence, 1).put(kText, 1).put(kUtf8, 1).put(0, 1).put(16, 4);
+  return out.put(kVersionAndInteger, 1).put(0, 3).put(1, 4).put(0, 2).put(8, 2);
 }
 
-H5Handle text_type() {
-  H5Handle type = checked(H5Tcopy(H5T_C_S1), H5Tclose, "a type");
-  H5Tset_size(type.get(), H5T_VARIABLE);
-  H5Tset_cset(type.get(), H5T_CSET_UTF8);
-  return type;
+/// An object header: messages, each of a multiple of 8 bytes.
+class Header {
+ public:
+  void message(unsigned type, const H5Output& content) {
+    const std::uint64_t size = (content.size() + 7) / 8 * 8;
+    messages_.put(type, 2).put(size, 2).put(0, 4).put(content).pad();
+    ++count_;
+  }
+  /// Appends it; returns its address.
+  std::uint64_t write(H5Output& file) const {
+    file.pad();
+    const std::uint64_t address = file.size();
+    constexpr std::uint64_t kVersion = 1, kReferences = 1;
+    file.put(kVersion, 2).put(count_, 2).put(kReferences, 4).put(messages_.size(), 8).put(messages_);
+    return address;
+  }
+
+ private:
+  H5Output messages_;
+  std::uint64_t count_ = 0;
+};
+
+H5Output attribute(const Attribute& a, const H5Texts& texts) {
+  // h5py gives an empty list the type of numbers; Keras reads both.
+  const H5Output type = a.values.empty() ? float64() : text_type();
+  const H5Output space = dataspace(a.list ? Shape{std::ssize(a.values)} : Shape{});
+  H5Output out;
+  out.put(1, 2).put(a.name.size() + 1, 2).put(type.size(), 2).put(space.size(), 2);
+  out.put(a.name).fill(1).pad().put(type).pad().put(space).pad();
+  for (const H5Texts::Place& place : a.values)
+    out.put(place.size, 4).put(texts.address(place), 8).put(place.index, 4);
+  return out;
 }
 
-void write_dataset(hid_t file, hid_t links, const std::string& path, const Shape& shape, hid_t stored,
-                   hid_t given, const void* data) {
-  std::vector<hsize_t> extents(shape.begin(), shape.end());
-  const H5Handle space =
-      shape.empty() ? checked(H5Screate(H5S_SCALAR), H5Sclose, path)
-                    : checked(H5Screate_simple(shape.rank(), extents.data(), nullptr), H5Sclose, path);
-  const H5Handle properties = without_times(H5P_DATASET_CREATE);
-  const H5Handle id = checked(
-      H5Dcreate2(file, ("/" + path).c_str(), stored, space.get(), links, properties.get(), H5P_DEFAULT),
-      H5Dclose, path);
-  if (shape.count() > 0 && H5Dwrite(id.get(), given, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
-    throw FileError(concat("HDF5 cannot write the numbers of '", path, "'. Is there enough memory?"));
+/// Appends an object after all that it holds. The table comes back for the root.
+std::uint64_t write_object(const Object& object, const H5Texts& texts, H5Output& file,
+                           H5SymbolTable* table = nullptr) {
+  Header header;
+  if (object.is_array) {
+    header.message(kDataspace, dataspace(object.shape));
+    header.message(kDatatype, object.is_float ? float32() : int64());
+    header.message(kFillValue, H5Output().put(2, 1).put(2, 1).put(2, 1).put(1, 5));  // the usual: zero
+    header.message(kLayout, H5Output().put(3, 1).put(1, 1).put(object.address, 8).put(object.size, 8));
+    return header.write(file);
+  }
+  std::vector<H5Symbol> symbols;
+  for (const auto& [name, child] : object.children)
+    symbols.push_back({name, write_object(child, texts, file)});
+  const H5SymbolTable symbol_table = write_symbols(symbols, file);
+  if (table) *table = symbol_table;
+  header.message(kSymbolTable, H5Output().put(symbol_table.tree, 8).put(symbol_table.names, 8));
+  for (const Attribute& a : object.attributes) header.message(kAttribute, attribute(a, texts));
+  return header.write(file);
 }
+
+H5Output superblock(std::uint64_t root, const H5SymbolTable& table, std::uint64_t file_size) {
+  constexpr unsigned kBytesOfAddress = 8, kBytesOfSize = 8, kTableIsHere = 1;
+  H5Output out;
+  out.put("\x89HDF\r\n\x1a\n").put(0, 5).put(kBytesOfAddress, 1).put(kBytesOfSize, 1).put(0, 1);
+  out.put(kH5LeafRank, 2).put(kH5TreeRank, 2).put(0, 4);
+  out.put(0, 8).put(kH5Nowhere, 8).put(file_size, 8).put(kH5Nowhere, 8);
+  return out.put(0, 8).put(root, 8).put(kTableIsHere, 8).put(table.tree, 8).put(table.names, 8);
+}
+constexpr std::uint64_t kSuperblock = 96;
 }  // namespace
 
-H5Writer::H5Writer() : file_(std::make_unique<File>()) {
-  const Lock lock(h5_mutex());
-  h5_start();
-  const H5Handle access = checked(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "a property list");
-  H5Pset_fapl_core(access.get(), 1u << 20, 0);
-  file_->id = checked(H5Fcreate(h5_memory_name().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose,
-                      "a file");
-  file_->links = checked(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "a property list");
-  H5Pset_create_intermediate_group(file_->links.get(), 1);
-}
+struct H5Writer::Contents {
+  Object root;
+  H5Texts texts;
+  H5Output file;
 
-H5Writer::~H5Writer() {
-  const Lock lock(h5_mutex());
-  file_.reset();
-}
-
-void H5Writer::group(const std::string& path) {
-  const Lock lock(h5_mutex());
-  if (path.empty()) return;
-  for (std::size_t cut = path.find('/');; cut = path.find('/', cut + 1)) {
-    const std::string part = "/" + path.substr(0, cut);
-    if (H5Lexists(file_->id.get(), part.c_str(), H5P_DEFAULT) <= 0) {
-      const H5Handle properties = without_times(H5P_GROUP_CREATE);
-      checked(H5Gcreate2(file_->id.get(), part.c_str(), H5P_DEFAULT, properties.get(), H5P_DEFAULT), H5Gclose,
-              path);
+  Object& group(const std::string& path) {
+    Object* at = &root;
+    for (std::size_t from = 0; from < path.size();) {
+      const std::size_t cut = std::min(path.find('/', from), path.size());
+      at = &at->children[path.substr(from, cut - from)];
+      if (at->is_array) twice(path);
+      from = cut + 1;
     }
-    if (cut == std::string::npos) return;
+    return *at;
   }
-}
+  void add_array(const std::string& path, const Shape& shape, bool is_float, const void* data,
+                 std::uint64_t size) {
+    const std::size_t cut = path.rfind('/');
+    Object& parent = cut == std::string::npos ? root : group(path.substr(0, cut));
+    const auto [place, added] = parent.children.try_emplace(path.substr(cut + 1));
+    if (!added) twice(path);
+    Object& array = place->second;
+    array.is_array = true, array.is_float = is_float, array.shape = shape, array.size = size;
+    if (size == 0) return;
+    array.address = file.pad().size();
+    file.fill(size);
+    std::memcpy(file.bytes.data() + array.address, data, size);
+  }
+  [[noreturn]] static void twice(const std::string& path) {
+    throw FileError(concat("a Keras file cannot hold two things called '", path,
+                           "'. Give the layers of the model names of their own."));
+  }
+};
+
+H5Writer::H5Writer() : contents_(std::make_unique<Contents>()) { contents_->file.fill(kSuperblock); }
+H5Writer::~H5Writer() = default;
+
+void H5Writer::group(const std::string& path) { (void)contents_->group(path); }
 
 void H5Writer::array(const std::string& path, View<const float> values) {
-  const Lock lock(h5_mutex());
-  if (const std::size_t cut = path.rfind('/'); cut != std::string::npos) group(path.substr(0, cut));
-  write_dataset(file_->id.get(), file_->links.get(), path, values.shape, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT,
-                values.data);
+  contents_->add_array(path, values.shape, true, values.data, std::uint64_t(values.size()) * sizeof(float));
 }
 
 void H5Writer::integer(const std::string& path, std::int64_t value) {
-  const Lock lock(h5_mutex());
-  if (const std::size_t cut = path.rfind('/'); cut != std::string::npos) group(path.substr(0, cut));
-  write_dataset(file_->id.get(), file_->links.get(), path, {}, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
+  contents_->add_array(path, {}, false, &value, sizeof(value));
 }
 
 void H5Writer::text(const std::string& path, const std::string& name, const std::string& value) {
-  const Lock lock(h5_mutex());
-  group(path);
-  const H5Handle object =
-      checked(H5Oopen(file_->id.get(), ("/" + path).c_str(), H5P_DEFAULT), H5Oclose, path);
-  const H5Handle space = checked(H5Screate(H5S_SCALAR), H5Sclose, name), type = text_type();
-  const H5Handle id =
-      checked(H5Acreate2(object.get(), name.c_str(), type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT),
-              H5Aclose, name);
-  const char* data = value.c_str();
-  if (H5Awrite(id.get(), type.get(), &data) < 0) throw FileError(concat("HDF5 cannot write '", name, "'."));
+  contents_->group(path).attributes.push_back({name, {contents_->texts.add(value)}, false});
 }
-
-namespace {
-void write_texts(hid_t object, const std::string& name, const char* const* values, std::size_t count) {
-  const hsize_t extent = count;
-  const H5Handle space = checked(H5Screate_simple(1, &extent, nullptr), H5Sclose, name);
-  // h5py gives an empty list the type of numbers; Keras reads both.
-  const H5Handle type = count == 0 ? checked(H5Tcopy(H5T_IEEE_F64LE), H5Tclose, name) : text_type();
-  const H5Handle id = checked(
-      H5Acreate2(object, name.c_str(), type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
-  if (count > 0 && H5Awrite(id.get(), type.get(), values) < 0)
-    throw FileError(concat("HDF5 cannot write '", name, "'."));
-}
-}  // namespace
 
 void H5Writer::texts(const std::string& path, const std::string& name,
                      const std::vector<std::string>& values) {
-  const Lock lock(h5_mutex());
-  group(path);
-  const H5Handle object =
-      checked(H5Oopen(file_->id.get(), ("/" + path).c_str(), H5P_DEFAULT), H5Oclose, path);
-  std::vector<const char*> data;
-  for (const std::string& value : values) data.push_back(value.c_str());
+  Object& group = contents_->group(path);
   constexpr std::size_t kMost = 3000;  // an attribute holds 64 KiB, and each text takes 16 bytes of it
-  if (data.size() <= kMost) return write_texts(object.get(), name, data.data(), data.size());
-  for (std::size_t part = 0; part * kMost < data.size(); ++part)
-    write_texts(object.get(), name + std::to_string(part), data.data() + part * kMost,
-                std::min(kMost, data.size() - part * kMost));
+  const bool parts = values.size() > kMost;
+  for (std::size_t first = 0; first == 0 || first < values.size(); first += kMost) {
+    Attribute a{parts ? name + std::to_string(first / kMost) : name, {}, true};
+    for (std::size_t i = first; i < std::min(values.size(), first + kMost); ++i)
+      a.values.push_back(contents_->texts.add(values[i]));
+    group.attributes.push_back(std::move(a));
+  }
 }
 
 std::vector<std::uint8_t> H5Writer::finish() {
-  const Lock lock(h5_mutex());
-  H5Fflush(file_->id.get(), H5F_SCOPE_GLOBAL);
-  const ssize_t size = H5Fget_file_image(file_->id.get(), nullptr, 0);
-  if (size <= 0) throw FileError("HDF5 cannot finish the file. Is there enough memory?");
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
-  if (H5Fget_file_image(file_->id.get(), bytes.data(), bytes.size()) < 0)
-    throw FileError("HDF5 cannot finish the file. Is there enough memory?");
-  return bytes;
+  H5Output& file = contents_->file;
+  contents_->texts.write(file);
+  H5SymbolTable table{};
+  const std::uint64_t root = write_object(contents_->root, contents_->texts, file, &table);
+  const H5Output head = superblock(root, table, file.pad().size());
+  std::copy(head.bytes.begin(), head.bytes.end(), file.bytes.begin());
+  return std::move(file.bytes);
 }
 
 }  // namespace cornu::detail

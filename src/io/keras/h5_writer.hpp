@@ -2,15 +2,16 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "cornu/core/view.hpp"
 
 namespace cornu::detail {
 
-/// Makes an HDF5 file in memory, as Keras writes one: float32 arrays in one piece, texts of variable length.
-/// Equal content gives equal bytes. Errors: FileError when HDF5 fails.
+/// Makes an HDF5 file in memory, as h5py does for Keras: groups with a symbol table, float32 arrays in one
+/// piece, texts of variable length. Every program that reads HDF5 since 1998 reads it.
+/// Equal content gives equal bytes. Errors: FileError when something is to be in one place twice.
+/// Source: HDF5 File Format Specification, version 1.1 (superblock 0).
 class H5Writer {
  public:
   H5Writer();
@@ -28,8 +29,8 @@ class H5Writer {
   std::vector<std::uint8_t> finish();
 
  private:
-  struct File;
-  std::unique_ptr<File> file_;
+  struct Contents;
+  std::unique_ptr<Contents> contents_;
 };
 
 }  // namespace cornu::detail

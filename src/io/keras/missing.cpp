@@ -7,8 +7,8 @@ namespace cornu {
 namespace {
 [[noreturn]] void missing() {
   throw StateError(
-      "Keras files: Cornu was built without HDF5 or nlohmann-json. On Debian or Ubuntu: apt-get install "
-      "libhdf5-dev nlohmann-json3-dev, then build Cornu again.");
+      "Keras files: Cornu was built without nlohmann-json. On Debian or Ubuntu: apt-get install "
+      "nlohmann-json3-dev, then build Cornu again.");
 }
 }  // namespace
 
