@@ -41,7 +41,7 @@ void learn(const std::string& data, std::vector<std::string> letters, Index epoc
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Arguments args(argc, argv, {{"data", "examples/data/letters"}, {"epochs", "40"}, {"seed", "0"}},
+  const Arguments args(argc, argv, {{"data", "examples/data/letters"}, {"epochs", "100"}, {"seed", "0"}},
                        "letters [--data FOLDER] [--epochs N] [--seed N]\n"
                        "  FOLDER holds train/ and test/, each with one folder a letter.");
   return run([&] {

@@ -27,10 +27,10 @@ Sequential convolutional_network() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Arguments args(argc, argv,
-                       {{"data", "examples/data/mnist"}, {"network", "both"}, {"epochs", "5"}, {"seed", "0"}},
-                       "mnist [--data FOLDER] [--network dense|conv|both] [--epochs N] [--seed N]\n"
-                       "  FOLDER holds the four idx files of MNIST, packed (.gz) or not.");
+  const Arguments args(
+      argc, argv, {{"data", "examples/data/mnist"}, {"network", "both"}, {"epochs", "12"}, {"seed", "0"}},
+      "mnist [--data FOLDER] [--network dense|conv|both] [--epochs N] [--seed N]\n"
+      "  FOLDER holds the four idx files of MNIST, packed (.gz) or not.");
   return run([&] {
     ImageDataset set = load_mnist(args["data"]);
     for (Tensor* pixels : {&set.x_train, &set.x_test}) {
