@@ -110,7 +110,10 @@ Tensor read_h5_values(const H5Bytes& bytes, const H5Object& dataset, const Shape
                       const std::string& path);
 /// Of a dataset with one whole number.
 std::int64_t read_h5_integer(const H5Bytes& bytes, const H5Object& dataset, const std::string& path);
-/// Texts of an attribute; none when it holds something else.
-std::vector<std::string> read_h5_texts(const H5Bytes& bytes, const H5Object::Attribute& attribute);
+/// Texts of an attribute; none when it holds something else. `steps` bounds the work for texts of variable
+/// length (a place looked at, a byte read), and is what is left of it afterwards. Errors: FileError, also
+/// when it is used up.
+std::vector<std::string> read_h5_texts(const H5Bytes& bytes, const H5Object::Attribute& attribute,
+                                       std::uint64_t& steps);
 
 }  // namespace cornu::detail

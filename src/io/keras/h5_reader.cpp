@@ -84,7 +84,7 @@ H5Reader H5Reader::from_bytes(std::vector<std::uint8_t> bytes, const std::string
 }
 
 H5Reader::H5Reader(std::vector<std::uint8_t> bytes, const std::string& name)
-    : bytes_(std::move(bytes)), format_(H5Bytes(bytes_, name)) {
+    : bytes_(std::move(bytes)), format_(H5Bytes(bytes_, name)), text_steps_(16 * bytes_.size() + 1000000) {
   list(format_.root(), "", 0);
 }
 
@@ -170,16 +170,18 @@ std::optional<std::vector<std::string>> H5Reader::texts(const std::string& path,
                                                         const std::string& attribute) const {
   const Entry* found = entry(path);
   if (!found) return std::nullopt;
-  const auto one = [&](const std::string& name) -> const H5Object::Attribute* {
-    for (const auto& candidate : found->object.attributes)
-      if (candidate.name == name) return &candidate;
-    return nullptr;
+  std::map<std::string_view, const H5Object::Attribute*> by_name;
+  for (const auto& candidate : found->object.attributes) by_name.emplace(candidate.name, &candidate);
+  const auto read = [&](const std::string& name) -> std::optional<std::vector<std::string>> {
+    const auto place = by_name.find(name);
+    if (place == by_name.end()) return std::nullopt;
+    return read_h5_texts(format_.bytes(), *place->second, text_steps_);
   };
-  if (const auto* whole = one(attribute)) return read_h5_texts(format_.bytes(), *whole);
-  if (!one(attribute + "0")) return std::nullopt;
-  std::vector<std::string> all;
-  for (int part = 0; const auto* next = one(attribute + std::to_string(part)); ++part)
-    for (std::string& text : read_h5_texts(format_.bytes(), *next)) all.push_back(std::move(text));
+  if (auto whole = read(attribute)) return whole;
+  auto all = read(attribute + "0");
+  if (!all) return std::nullopt;
+  for (int part = 1; const auto next = read(attribute + std::to_string(part)); ++part)
+    all->insert(all->end(), next->begin(), next->end());
   return all;
 }
 

@@ -214,15 +214,18 @@ std::int64_t read_h5_integer(const H5Bytes& bytes, const H5Object& dataset, cons
 namespace {
 /// An object of a global heap: texts of variable length are kept there.
 std::string heap_text(const H5Bytes& bytes, std::uint64_t address, std::uint64_t index, std::uint64_t length,
-                      std::uint64_t& budget) {
+                      std::uint64_t& steps) {
   if (length == 0) return {};
   if (!bytes.has_signature(address, "GCOL")) bytes.damaged("a text is not where an attribute says");
   const std::uint64_t size = bytes.number(address + 8, 8);
   bytes.at(address, size);
   for (std::uint64_t at = 16; at + 16 <= size;) {
     const std::uint64_t own = bytes.number(address + at, 2), stored = bytes.number(address + at + 8, 8);
-    if (own == 0 || budget-- == 0) break;
+    if (own == 0) break;
     if (stored > size - at - 16) bytes.damaged("a text is longer than its place");
+    const std::uint64_t cost = own == index ? 1 + std::min(stored, length) : 1;
+    if (cost > steps) bytes.damaged("its attributes refer to the same texts again and again");
+    steps -= cost;
     if (own == index) {
       const auto text = bytes.at(address + at + 16, std::min(stored, length));
       return {text.begin(), std::find(text.begin(), text.end(), std::uint8_t(0))};
@@ -233,7 +236,8 @@ std::string heap_text(const H5Bytes& bytes, std::uint64_t address, std::uint64_t
 }
 }  // namespace
 
-std::vector<std::string> read_h5_texts(const H5Bytes& bytes, const H5Object::Attribute& attribute) {
+std::vector<std::string> read_h5_texts(const H5Bytes& bytes, const H5Object::Attribute& attribute,
+                                       std::uint64_t& steps) {
   const bool fixed = attribute.type.kind == Kind::text, listed = attribute.type.kind == Kind::list_of_text;
   if (!attribute.extents || (!fixed && !listed)) return {};  // an empty list has the type of numbers
   const std::uint64_t width = listed ? 16 : attribute.type.size, room = attribute.end - attribute.address;
@@ -246,11 +250,10 @@ std::vector<std::string> read_h5_texts(const H5Bytes& bytes, const H5Object::Att
   if (width == 0 || count > room / width)
     bytes.damaged(concat("attribute '", attribute.name, "' is too short"));
   std::vector<std::string> out;
-  std::uint64_t budget = 64 * bytes.size() + 1000000;  // steps through the heap
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t at = attribute.address + i * width;
     out.push_back(listed ? heap_text(bytes, bytes.number(at + 4, 8), bytes.number(at + 12, 4),
-                                     bytes.number(at, 4), budget)
+                                     bytes.number(at, 4), steps)
                          : bytes.text(at, at + width));
   }
   return out;
