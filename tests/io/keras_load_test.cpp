@@ -150,6 +150,30 @@ TEST(KerasLoad, OnlyTheMaskOfItsInputIsTaken) {
   EXPECT_THAT(loaded(0, false), refused);  // a layer in between drops masks
 }
 
+TEST(KerasLoad, CallsInTrainingWhereThatMakesNoDifference) {
+  const auto loaded = [](Json layer) {
+    layer["name"] = layer["config"]["name"] = "l";
+    const Json tensor = {{"class_name", "__keras_tensor__"}, {"config", {{"keras_history", {"in", 0, 0}}}}};
+    layer["inbound_nodes"] = {{{"args", {tensor}}, {"kwargs", {{"training", true}}}}};
+    Json input = layer_json("InputLayer", {{"batch_shape", {nullptr, 7, 9, 3}}, {"name", "in"}});
+    input["name"] = "in", input["inbound_nodes"] = Json::array();
+    const Json net = {{"class_name", "Functional"},
+                      {"config",
+                       {{"name", "f"},
+                        {"layers", {input, layer}},
+                        {"input_layers", {"in", 0, 0}},
+                        {"output_layers", {"l", 0, 0}}}}};
+    const TemporaryFolder folder;
+    write_keras(folder.path("m.keras"), net, {});
+    return load_error(folder.path("m.keras"));
+  };
+  EXPECT_EQ("nothing thrown", loaded(layer_json("CenterCrop", {{"height", 4}, {"width", 5}})));
+  EXPECT_EQ("nothing thrown", loaded(layer_json("Resizing", {{"height", 4}, {"width", 5}})));
+  EXPECT_THAT(loaded(layer_json("Dropout", {{"rate", 0.5}})),
+              HasSubstr("layer 'l' (Dropout): it is called with training = true, which Cornu's layers do not "
+                        "take. Build the model without it."));
+}
+
 TEST(KerasLoad, WithoutCompiling) {
   const Model model =
       Model::load(keras_path("fit_optimizer_adam.start.keras"), LoadOptions{.compile = false});

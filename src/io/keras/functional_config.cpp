@@ -47,9 +47,15 @@ bool is_causal(const Json& node) {
   return node.is_object() && member(member(node, "kwargs"), kCausal) == true;
 }
 
+/// Keras saves each call of these with training = true, which makes no difference to them.
+bool same_in_training(const std::string& type) {
+  return type == "CenterCrop" || type == "Resizing" || type == "Rescaling";
+}
+
 /// Arguments by name; those that are off, or say what Cornu does anyway, are passed over.
-void collect_named(const Json& named, const std::string& who, CallArguments& out) {
+void collect_named(const Json& named, const Json& saved, CallArguments& out) {
   if (!named.is_object()) return;
+  const std::string who = who_of(saved);
   constexpr const char* kTensors[] = {"inputs", "sequence", "sequences", "x",
                                       "query",  "value",    "key",       "initial_state"};
   for (const char* key : kTensors) {
@@ -62,6 +68,7 @@ void collect_named(const Json& named, const std::string& who, CallArguments& out
   }
   for (const auto& [key, value] : named.items()) {
     if (value.is_null() || value == false || key == kCausal) continue;
+    if (key == "training" && same_in_training(class_of(saved))) continue;
     if (key == "mask" && class_of(value) == "__keras_tensor__") continue;  // SavedMasks looks at it
     if (std::find(std::begin(kTensors), std::end(kTensors), key) != std::end(kTensors)) continue;
     throw ValueError(concat(who, ": it is called with ", key, " = ", shown(value),
@@ -71,11 +78,12 @@ void collect_named(const Json& named, const std::string& who, CallArguments& out
 
 }  // namespace
 
-CallArguments read_call(const Json& node, const std::string& who) {
+CallArguments read_call(const Json& node, const Json& saved) {
+  const std::string who = who_of(saved);
   CallArguments out;
   if (node.is_object()) {
     collect(member(node, "args"), who, out);
-    collect_named(member(node, "kwargs"), who, out);
+    collect_named(member(node, "kwargs"), saved, out);
     return out;
   }
   // Keras 1 and 2: [["conv", 0, 0, {}], ...], or one of them without the list around.
@@ -85,7 +93,7 @@ CallArguments read_call(const Json& node, const std::string& who) {
     const auto reference = read_reference(one);
     if (!reference) throw ValueError(who + ": one of its inputs has no place. The file is damaged.");
     out.push_back(*reference);
-    if (one.size() > 3) collect_named(one[3], who, out);
+    if (one.size() > 3) collect_named(one[3], saved, out);
   }
   return out;
 }
@@ -143,7 +151,7 @@ void Calls::add(const Json& saved) {
     if (!nodes.is_array()) throw ValueError(place.who + ": it is never called. The file is damaged.");
     for (const Json& node : nodes) {
       modern_ = modern_ || node.is_object();
-      place.arguments.push_back(read_call(node, place.who));
+      place.arguments.push_back(read_call(node, saved));
     }
     place.operation = is_operation(saved);
     const auto causal = std::count_if(nodes.begin(), nodes.end(), is_causal);

@@ -56,7 +56,7 @@ std::vector<std::pair<CallArgument, double>> SavedMasks::made_from(const Json& m
     if (!nodes.is_array() || nodes.size() != 1) {
       known = false;
     } else if (type == "NotEqual") {
-      const CallArguments arguments = read_call(nodes[0], who_of(operation));
+      const CallArguments arguments = read_call(nodes[0], operation);
       known = arguments.size() == 2 && arguments[0].is_tensor() && !arguments[1].is_tensor();
       if (known) out.emplace_back(arguments[0], arguments[1].number);
     } else if (one_of(type, {"Any", "LogicalOr", "ExpandDims", "Concatenate"})) {

@@ -44,9 +44,9 @@ struct CallArgument {
 };
 using CallArguments = std::vector<CallArgument>;
 
-/// The arguments of a saved call, in the order that Cornu's layers take them. Errors: ValueError for
-/// arguments that change what a layer does and that Cornu does not have.
-CallArguments read_call(const Json& node, const std::string& who);
+/// The arguments of a call of a saved layer, in the order that Cornu's layers take them. Errors: ValueError
+/// for arguments that change what a layer does and that Cornu does not have.
+CallArguments read_call(const Json& node, const Json& saved);
 /// ["dense", 0, 1] as an argument; nothing when it is no such list.
 std::optional<CallArgument> read_reference(const Json& saved);
 
