@@ -79,9 +79,10 @@ void read_optimizer_state(const H5Reader& file, Optimizer& optimizer, Notes& not
     for (std::size_t i = 0; fits && i < slots.size(); ++i)
       fits = file.shape(states[i]) == slots[i].value.shape;
     if (!fits) {
-      notes.push_back(concat("the state of the optimizer is left out: the file has ", arrays.size(),
-                             " arrays for ", optimizer.name(), ", which has ", before + slots.size(),
-                             " here, or of other shapes. Training begins with a fresh optimizer."));
+      notes.push_back(
+          concat("the state of the optimizer is left out: the file has ", arrays.size(), " arrays for ",
+                 optimizer.name(), ", which has ", before + slots.size(),
+                 " here, of other shapes or in another order. Training begins with a fresh optimizer."));
       return;
     }
   }
