@@ -80,6 +80,8 @@ struct ForwardPart {
     s.gates_stride = block * job.slots;
     if (m.pre) s.pre = m.pre + (first * job.run.steps + p) * job.pre_row();
     s.pre_stride = job.run.steps * job.pre_row();
+    const Index next = p - block_first + (job.run.go_backwards ? -1 : 1);
+    if (next >= 0 && next < block) fetch_rows(gates + next * job.slots, s.gates_stride, rows, job.slots);
     compute(s);
     if (call.mask) hold_masked(job.order.mask_position(number));
     std::swap(h, h_next);

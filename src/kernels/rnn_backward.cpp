@@ -26,6 +26,7 @@ struct BackwardPart {
     for (Index step = job.run.steps; step-- > 0;) {
       add_output_gradient(step);
       const Index p = job.order.position(step);
+      if (step > 0) fetch(job.order.position(step - 1));
       if (call.mask == nullptr) {
         gates(p, 0, rows);
       } else {
@@ -40,6 +41,13 @@ struct BackwardPart {
     }
     if (call.dh0) std::copy(dh, dh + rows * u, call.dh0 + at);
     if (call.dc0 && job.cell.kind == CellKind::lstm) std::copy(dc, dc + rows * u, call.dc0 + at);
+  }
+
+  void fetch(Index p) const {
+    const Index steps = job.run.steps, u = job.units;
+    fetch_rows(gates_at(p), steps * job.slots, rows, job.slots);
+    const T* const before = job.memory.c_before ? job.memory.c_before : job.memory.h_before;
+    fetch_rows(before + (first * steps + p) * u, job.states_row, rows, u);
   }
 
   bool masked(Index row, Index p) const { return call.mask[(first + row) * job.run.steps + p] == T(0); }

@@ -54,31 +54,41 @@ struct Part {
     std::memcpy(values, from, count * sizeof(float));
     return hn::Load(kTag, values);
   }
+#else
+  HWY_INLINE Vec load(const float* from) const { return hn::MaskedLoad(hn::FirstN(kTag, count), kTag, from); }
+#endif
+  /// In pieces: AMD's cores before AVX-512 take twenty cycles for a masked store.
   HWY_INLINE void store(Vec v, float* to) const {
     HWY_ALIGN float values[hn::MaxLanes(kTag)];
     hn::Store(v, kTag, values);
-    std::memcpy(to, values, count * sizeof(float));
+    const float* from = values;
+    if (hn::MaxLanes(kTag) > 8) piece<8>(from, to);
+    if (hn::MaxLanes(kTag) > 4) piece<4>(from, to);
+    piece<2>(from, to);
+    piece<1>(from, to);
   }
-#else
-  HWY_INLINE Vec load(const float* from) const { return hn::MaskedLoad(hn::FirstN(kTag, count), kTag, from); }
-  HWY_INLINE void store(Vec v, float* to) const { hn::BlendedStore(v, hn::FirstN(kTag, count), kTag, to); }
-#endif
+  template <std::size_t kCount>
+  HWY_INLINE void piece(const float*& from, float*& to) const {
+    if ((count & kCount) == 0) return;
+    std::memcpy(to, from, kCount * sizeof(float));
+    from += kCount, to += kCount;
+  }
 };
 
-/// The sums of kRows rows times one vector of units of kGates gates. Members, not arrays: an array that a
-/// loop indexes would live in memory, and these have to live in registers.
-template <int kRows, int kGates>
+/// The sums of kRows rows times kVectors vectors: of units of one gate each. Members, not arrays: an array
+/// that a loop indexes would live in memory, and these have to live in registers.
+template <int kRows, int kVectors>
 struct Sums {
-  Sums<kRows - 1, kGates> above;
+  Sums<kRows - 1, kVectors> above;
   Vec s0, s1, s2, s3;
 
   HWY_INLINE void add(const float* h, Index units, Vec b0, Vec b1, Vec b2, Vec b3) {
     above.add(h, units, b0, b1, b2, b3);
     const Vec one = hn::Set(kTag, h[(kRows - 1) * units]);
     s0 = hn::MulAdd(one, b0, s0);
-    s1 = hn::MulAdd(one, b1, s1);
-    s2 = hn::MulAdd(one, b2, s2);
-    if constexpr (kGates == 4) s3 = hn::MulAdd(one, b3, s3);
+    if constexpr (kVectors > 1) s1 = hn::MulAdd(one, b1, s1);
+    if constexpr (kVectors > 2) s2 = hn::MulAdd(one, b2, s2);
+    if constexpr (kVectors > 3) s3 = hn::MulAdd(one, b3, s3);
   }
   template <class Form>
   HWY_INLINE void start(const Form& form, const CellStep<float>& step, Index row, Index unit) {
@@ -91,8 +101,8 @@ struct Sums {
     form.finish(*this, step, row + kRows - 1, unit);
   }
 };
-template <int kGates>
-struct Sums<0, kGates> {
+template <int kVectors>
+struct Sums<0, kVectors> {
   HWY_INLINE void add(const float*, Index, Vec, Vec, Vec, Vec) {}
   template <class Form>
   HWY_INLINE void start(const Form&, const CellStep<float>&, Index, Index) {}
@@ -160,6 +170,37 @@ struct Gru {
   }
 };
 
+/// Vectors that the gates of the last units fill side by side: fewer than there are gates when these units
+/// fill little of a vector each.
+inline Index squeezed_vectors(Index gates, Index units) { return (gates * units + lanes() - 1) / lanes(); }
+
+/// The last units, the sums of all gates side by side in kVectors vectors.
+template <class Form, int kVectors>
+struct Squeezed {
+  static constexpr int kGates = kVectors, kRows = kVectors == 1 ? 8 : 4;
+  Form form;
+
+  template <class S>
+  HWY_INLINE void start(S& sums, const CellStep<float>&, Index, Index) const {
+    sums.s0 = sums.s1 = sums.s2 = hn::Zero(kTag);
+  }
+  template <class S>
+  HWY_INLINE void finish(const S& squeezed, const CellStep<float>& step, Index row, Index unit) const {
+    const Index n = lanes(), count = step.units - unit;
+    HWY_ALIGN float values[4 * hn::MaxLanes(kTag)] = {};
+    hn::Store(squeezed.s0, kTag, values);
+    if constexpr (kVectors > 1) hn::Store(squeezed.s1, kTag, values + n);
+    if constexpr (kVectors > 2) hn::Store(squeezed.s2, kTag, values + 2 * n);
+    Sums<1, Form::kGates> sums;
+    form.start(sums, step, row, unit);
+    sums.s0 = hn::Add(sums.s0, hn::LoadU(kTag, values));
+    sums.s1 = hn::Add(sums.s1, hn::LoadU(kTag, values + count));
+    sums.s2 = hn::Add(sums.s2, hn::LoadU(kTag, values + 2 * count));
+    if constexpr (Form::kGates > 3) sums.s3 = hn::Add(sums.s3, hn::LoadU(kTag, values + 3 * count));
+    form.finish(sums, step, row, unit);
+  }
+};
+
 template <int kRows, class Form>
 HWY_NOINLINE void tile(const Form& form, const CellStep<float>& step, Index row, Index unit,
                        const float* HWY_RESTRICT b) {
@@ -168,11 +209,12 @@ HWY_NOINLINE void tile(const Form& form, const CellStep<float>& step, Index row,
   sums.start(form, step, row, unit);
   const float* h = step.h + row * units;
   for (Index k = 0; k < units; ++k, ++h, b += Form::kGates * n) {
-    const Vec b0 = hn::Load(kTag, b), b1 = hn::Load(kTag, b + n), b2 = hn::Load(kTag, b + 2 * n);
-    if constexpr (Form::kGates == 4)
-      sums.add(h, units, b0, b1, b2, hn::Load(kTag, b + 3 * n));
-    else
-      sums.add(h, units, b0, b1, b2, b2);
+    const Vec b0 = hn::Load(kTag, b);
+    Vec b1 = b0, b2 = b0, b3 = b0;
+    if constexpr (Form::kGates > 1) b1 = hn::Load(kTag, b + n);
+    if constexpr (Form::kGates > 2) b2 = hn::Load(kTag, b + 2 * n);
+    if constexpr (Form::kGates > 3) b3 = hn::Load(kTag, b + 3 * n);
+    sums.add(h, units, b0, b1, b2, b3);
   }
   sums.finish(form, step, row, unit);
 }
@@ -194,13 +236,26 @@ void column(const Form& form, const CellStep<float>& step, Index unit, const flo
   tail<Form::kRows - 1>(form, step, row, unit, packed);
 }
 
+template <class Form>
+void last_column(const Form& form, const CellStep<float>& step, Index unit, const float* packed) {
+  if (unit == step.units) return;
+  const Index vectors = squeezed_vectors(Form::kGates, step.units - unit);
+  if (vectors >= Form::kGates)
+    column(form, step, unit, packed);
+  else if (vectors == 1)
+    column(Squeezed<Form, 1>{form}, step, unit, packed);
+  else if (vectors == 2)
+    column(Squeezed<Form, 2>{form}, step, unit, packed);
+  else
+    column(Squeezed<Form, 3>{form}, step, unit, packed);
+}
+
 void lstm(const CellStep<float>& step, const float* packed, bool keep) {
   const Index n = lanes();
   Index unit = 0;
   for (; unit + n <= step.units; unit += n, packed += 4 * n * step.units)
     column(Lstm<Whole>{{}, keep}, step, unit, packed);
-  if (unit < step.units)
-    column(Lstm<Part>{{static_cast<std::size_t>(step.units - unit)}, keep}, step, unit, packed);
+  last_column(Lstm<Part>{{static_cast<std::size_t>(step.units - unit)}, keep}, step, unit, packed);
 }
 
 void gru(const CellStep<float>& step, const float* packed, const float* recurrent_bias, bool keep) {
@@ -208,21 +263,22 @@ void gru(const CellStep<float>& step, const float* packed, const float* recurren
   Index unit = 0;
   for (; unit + n <= step.units; unit += n, packed += 3 * n * step.units)
     column(Gru<Whole>{{}, recurrent_bias, keep}, step, unit, packed);
-  if (unit < step.units)
-    column(Gru<Part>{{static_cast<std::size_t>(step.units - unit)}, recurrent_bias, keep}, step, unit,
-           packed);
+  last_column(Gru<Part>{{static_cast<std::size_t>(step.units - unit)}, recurrent_bias, keep}, step, unit,
+              packed);
 }
 
 void pack(const float* kernel, Index units, Index gates, float* packed) {
   const Index n = lanes();
   for (Index unit = 0; unit < units; unit += n) {
-    const Index count = units - unit < n ? units - unit : n;
-    for (Index k = 0; k < units; ++k)
-      for (Index g = 0; g < gates; ++g, packed += n) {
-        const float* from = kernel + (k * gates + g) * units + unit;
-        for (Index j = 0; j < count; ++j) packed[j] = from[j];
-        for (Index j = count; j < n; ++j) packed[j] = 0;
-      }
+    const Index count = units - unit < n ? units - unit : n, squeezed = squeezed_vectors(gates, count);
+    const Index step = squeezed < gates ? count : n;  // from one gate to the next
+    const Index size = squeezed < gates ? squeezed * n : gates * n;
+    for (Index k = 0; k < units; ++k, packed += size) {
+      std::memset(packed, 0, static_cast<std::size_t>(size) * sizeof(float));
+      for (Index g = 0; g < gates; ++g)
+        std::memcpy(packed + g * step, kernel + (k * gates + g) * units + unit,
+                    static_cast<std::size_t>(count) * sizeof(float));
+    }
   }
 }
 
