@@ -22,7 +22,10 @@ double support_of(Interpolation filter) {
     case Interpolation::bicubic:
       return 2;
     case Interpolation::lanczos:
+    case Interpolation::lanczos3:
       return 3;
+    case Interpolation::lanczos5:
+      return 5;
     default:
       return 1;
   }
@@ -38,7 +41,10 @@ double weight(Interpolation filter, double x) {
     case Interpolation::bicubic:
       return a < 1 ? (1.5 * a - 2.5) * a * a + 1 : a < 2 ? (((a - 5) * a + 8) * a - 4) * -0.5 : 0;
     case Interpolation::lanczos:
+    case Interpolation::lanczos3:
       return x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0;
+    case Interpolation::lanczos5:
+      return x >= -5 && x < 5 ? sinc(x) * sinc(x / 5) : 0;
     default:
       return a < 1 ? 1 - a : 0;
   }

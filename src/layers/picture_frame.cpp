@@ -18,9 +18,9 @@ PictureFrame PictureFrame::cut_to(Index height, Index width, Index in_h, Index i
 }
 
 PictureFrame PictureFrame::enlarged_to(Index height, Index width, Index in_h, Index in_w) {
-  const Index h = std::max(in_h, scaled(in_w, height, width));
-  const Index w = std::max(in_w, scaled(in_h, width, height));
-  return {Kind::larger, h, w, (h - in_h) / 2, (w - in_w) / 2};
+  const Index top = (std::max(in_h, scaled(in_w, height, width)) - in_h) / 2;
+  const Index left = (std::max(in_w, scaled(in_h, width, height)) - in_w) / 2;
+  return {Kind::larger, in_h + 2 * top, in_w + 2 * left, top, left};
 }
 
 }  // namespace cornu::detail

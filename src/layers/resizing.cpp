@@ -7,8 +7,12 @@ namespace cornu {
 ResizingLayer::ResizingLayer(Resizing spec) : LayerOf(std::move(spec)) {
   detail::check_at_least_1(*this, "height", spec_.height);
   detail::check_at_least_1(*this, "width", spec_.width);
-  if (spec_.interpolation != Interpolation::nearest && spec_.interpolation != Interpolation::bilinear)
-    throw ValueError(who() + ": this interpolation is for reading pictures. Use nearest or bilinear.");
+  const Interpolation how = spec_.interpolation;
+  if (how == Interpolation::box || how == Interpolation::hamming || how == Interpolation::lanczos)
+    throw ValueError(
+        who() +
+        ": this interpolation is for reading pictures. Use nearest, bilinear, bicubic, lanczos3 or "
+        "lanczos5.");
   if (spec_.antialias)
     throw ValueError(who() +
                      ": antialias is not supported. Leave it false, or resize when reading pictures.");

@@ -21,12 +21,18 @@ TEST(CenterCropLayer, MeetsTheContract) {
   });
 }
 
-TEST(CenterCropLayer, AgreesWithKeras) {
-  const std::string folder = "layers/center_crop";
+void expect_keras(const CenterCrop& spec, const std::string& name, double tolerance) {
+  const std::string folder = "layers/" + name;
   const Tensor x = golden(folder + "/x.npy");
-  const auto layer = make_layer(CenterCrop{.height = 4, .width = 5});
+  const auto layer = make_layer(spec);
   layer->call_shapes({x.shape().without_front()});
-  expect_close(golden(folder + "/y.npy"), testing::run_layer(*layer, {x}).y[0], 0, "y");
+  expect_close(golden(folder + "/y.npy"), testing::run_layer(*layer, {x}).y[0], tolerance, name);
+}
+
+TEST(CenterCropLayer, AgreesWithKeras) {
+  expect_keras({.height = 4, .width = 5}, "center_crop", 0);
+  expect_keras({.height = 7, .width = 9}, "center_crop_small", 1e-5);
+  expect_keras({.height = 4, .width = 9}, "center_crop_narrow", 1e-5);
 }
 
 TEST(CenterCropLayer, Messages) {

@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr auto nearest = Interpolation::nearest;
+constexpr auto nearest = Interpolation::nearest, bicubic = Interpolation::bicubic;
 
 TEST(ResizingLayer, MeetsTheContractAndKeras) {
   check_layer_cases<Resizing>({
@@ -26,6 +26,14 @@ TEST(ResizingLayer, MeetsTheContractAndKeras) {
       {.spec = {.height = 4, .width = 5, .pad_to_aspect_ratio = true, .fill_value = 3}, .input = {5, 9, 2}},
       {.spec = {.height = 3, .width = 6, .interpolation = nearest, .pad_to_aspect_ratio = true},
        .input = {7, 5, 3}},
+      {.spec = {.height = 7, .width = 9, .interpolation = bicubic}, .golden = "resizing_bicubic"},
+      {.spec = {.height = 3, .width = 4, .interpolation = bicubic}, .golden = "resizing_bicubic_shrunk"},
+      {.spec = {.height = 7, .width = 9, .interpolation = Interpolation::lanczos3},
+       .golden = "resizing_lanczos3"},
+      {.spec = {.height = 4, .width = 13, .interpolation = Interpolation::lanczos5},
+       .golden = "resizing_lanczos5"},
+      {.spec = {.height = 1, .width = 1, .interpolation = bicubic}, .input = {1, 1, 1}, .samples = 1},
+      {.spec = {.height = 4, .width = 5, .interpolation = Interpolation::lanczos5}, .input = {2, 1, 3}},
   });
 }
 
@@ -40,6 +48,11 @@ void expect_keras(const Resizing& spec, const std::string& name) {
 TEST(ResizingLayer, AgreesWithKeras) {
   expect_keras({.height = 7, .width = 9}, "resizing_bilinear");
   expect_keras({.height = 8, .width = 7, .interpolation = nearest}, "resizing_nearest");
+  expect_keras({.height = 4, .width = 5, .crop_to_aspect_ratio = true}, "resizing_cut");
+  // an odd number of rows, and of columns, around the picture
+  expect_keras({.height = 4, .width = 4, .pad_to_aspect_ratio = true, .fill_value = 0.5f}, "resizing_framed");
+  expect_keras({.height = 3, .width = 7, .interpolation = bicubic, .pad_to_aspect_ratio = true},
+               "resizing_framed_width");
 }
 
 TEST(ResizingLayer, ProportionsAreKept) {
@@ -60,7 +73,8 @@ TEST(ResizingLayer, Messages) {
               HasSubstr("layer 'resizing' (Resizing): height is 0; it must be at least 1"));
   EXPECT_THAT(message_of(Resizing{.height = 1, .width = 0}), HasSubstr("width is 0"));
   EXPECT_THAT(message_of(Resizing{.height = 1, .width = 1, .interpolation = Interpolation::lanczos}),
-              HasSubstr("this interpolation is for reading pictures. Use nearest or bilinear"));
+              HasSubstr("this interpolation is for reading pictures. Use nearest, bilinear, bicubic, "
+                        "lanczos3 or lanczos5"));
   EXPECT_THAT(message_of(Resizing{.height = 1, .width = 1, .antialias = true}),
               HasSubstr("antialias is not supported"));
   EXPECT_THAT(message_of(Resizing{

@@ -30,4 +30,14 @@ void resize_nearest(View<const T> x, View<T> y);
 template <class T>
 void resize_nearest_grad(View<const T> dy, View<T> dx);
 
+/// x (n, h, w, channels) -> y (n, h', w', channels), any sizes, with a filter: bicubic (4 x 4 pixels),
+/// lanczos3 (6 x 6), lanczos5 (10 x 10). Pixels beyond the border do not count. No antialiasing. Numerics the
+/// numbers of bicubic lie between the pixels in steps of 1 / 1024, as TensorFlow's. Source  tf.image.resize,
+/// bicubic, lanczos3 and lanczos5, half pixel centres.
+template <class T>
+void resize_filtered(Interpolation filter, View<const T> x, View<T> y);
+/// The gradient of resize_filtered, overwriting dx.
+template <class T>
+void resize_filtered_grad(Interpolation filter, View<const T> dy, View<T> dx);
+
 }  // namespace cornu::kernels

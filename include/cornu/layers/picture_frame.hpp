@@ -18,7 +18,8 @@ struct PictureFrame {
   static PictureFrame whole(Index height, Index width) { return {Kind::whole, height, width, 0, 0}; }
   /// The largest part in the middle with the proportions of height and width. Source: Keras' smart_resize.
   static PictureFrame cut_to(Index height, Index width, Index in_h, Index in_w);
-  /// The smallest frame with these proportions, with the picture in its middle.
+  /// The smallest frame with these proportions, with the picture in its middle: one less where the picture
+  /// could not be in the middle otherwise. Source: Keras' resize.
   static PictureFrame enlarged_to(Index height, Index width, Index in_h, Index in_w);
 
   /// Values that a picture's frame takes in scratch.
@@ -59,7 +60,8 @@ void resize_framed(const PictureFrame& frame, Interpolation how, View<const T> x
                    T* scratch) {
   const View<const T> from = frame.take(x, fill, scratch);
   if (how == Interpolation::nearest) return kernels::resize_nearest<T>(from, y);
-  kernels::resize_bilinear<T>(from, y);
+  if (how == Interpolation::bilinear) return kernels::resize_bilinear<T>(from, y);
+  kernels::resize_filtered<T>(how, from, y);
 }
 template <class T>
 void resize_framed_grad(const PictureFrame& frame, Interpolation how, View<const T> dy, View<T> dx,
@@ -67,8 +69,10 @@ void resize_framed_grad(const PictureFrame& frame, Interpolation how, View<const
   const View<T> to = frame.gradient(dx, scratch);
   if (how == Interpolation::nearest)
     kernels::resize_nearest_grad<T>(dy, to);
-  else
+  else if (how == Interpolation::bilinear)
     kernels::resize_bilinear_grad<T>(dy, to);
+  else
+    kernels::resize_filtered_grad<T>(how, dy, to);
   frame.give_back(View<const T>(to), dx);
 }
 

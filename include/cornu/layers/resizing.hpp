@@ -12,14 +12,15 @@ namespace cornu {
 ///
 /// Input   (n, in_height, in_width, channels)
 /// Output  (n, height, width, channels)
-/// Errors  ValueError: height or width < 1, an interpolation other than nearest and bilinear, antialias,
+/// Errors  ValueError: height or width < 1, an interpolation for reading pictures (box, hamming, lanczos),
+/// antialias,
 ///         crop_to_aspect_ratio and pad_to_aspect_ratio together, another fill_mode than "constant".
 ///         ShapeError: input not 4-D, a picture without pixels.
 /// Source  Keras 3 Resizing (same names, defaults) on tf.image.resize (half pixel centres).
 struct Resizing {
   Required<Index> height;                                 ///< rows of the output, >= 1
   Required<Index> width;                                  ///< columns of the output, >= 1
-  Interpolation interpolation = Interpolation::bilinear;  ///< nearest or bilinear
+  Interpolation interpolation = Interpolation::bilinear;  ///< nearest, bilinear, bicubic, lanczos3, lanczos5
   bool crop_to_aspect_ratio = false;  ///< resize the largest part in the middle with the output's proportions
   bool pad_to_aspect_ratio = false;   ///< resize the picture with a frame that gives it those proportions
   std::string fill_mode = "constant";  ///< Keras knows no other
