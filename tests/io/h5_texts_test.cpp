@@ -126,7 +126,8 @@ TEST(H5Texts, OneTextManyTimesIsRefused) {
   EXPECT_THAT(error_of(bytes, "n"), testing::HasSubstr("the same texts again and again"));
 }
 
-TEST(H5Texts, LongSearchesAreRefused) {
+/// 160,000 references to the last of 60,000 texts: once 10^10 steps.
+TEST(H5Texts, TheLastOfManyIsFoundWithoutASearch) {
   const auto messages = [](std::size_t address) {
     std::string out;
     for (int i = 0; i < 40; ++i)
@@ -135,7 +136,9 @@ TEST(H5Texts, LongSearchesAreRefused) {
   };
   const std::size_t address = heap_address(messages(0));
   const auto bytes = file_of(messages(address), heap(std::vector<std::string>(60000, "")));
-  EXPECT_THAT(error_of(bytes, "n"), testing::HasSubstr("the same texts again and again"));
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(error_of(bytes, "n"), "nothing thrown");
+  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 5.0);
 }
 
 }  // namespace

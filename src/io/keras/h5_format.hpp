@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -110,10 +111,15 @@ Tensor read_h5_values(const H5Bytes& bytes, const H5Object& dataset, const Shape
                       const std::string& path);
 /// Of a dataset with one whole number.
 std::int64_t read_h5_integer(const H5Bytes& bytes, const H5Object& dataset, const std::string& path);
-/// Texts of an attribute; none when it holds something else. `steps` bounds the work for texts of variable
-/// length (a place looked at, a byte read), and is what is left of it afterwards. Errors: FileError, also
-/// when it is used up.
+/// Where texts of variable length lie, by the address of their heap and their number in it; and what is left
+/// of the work for them (a place listed, a byte read), so that a file cannot ask for the same again and
+/// again.
+struct H5Texts {
+  std::uint64_t steps = 0;
+  std::map<std::uint64_t, std::map<std::uint64_t, std::span<const std::uint8_t>>> heaps = {};
+};
+/// Texts of an attribute; none when it holds something else. Errors: FileError, also when the steps end.
 std::vector<std::string> read_h5_texts(const H5Bytes& bytes, const H5Object::Attribute& attribute,
-                                       std::uint64_t& steps);
+                                       H5Texts& texts);
 
 }  // namespace cornu::detail

@@ -84,7 +84,9 @@ H5Reader H5Reader::from_bytes(std::vector<std::uint8_t> bytes, const std::string
 }
 
 H5Reader::H5Reader(std::vector<std::uint8_t> bytes, const std::string& name)
-    : bytes_(std::move(bytes)), format_(H5Bytes(bytes_, name)), text_steps_(16 * bytes_.size() + 1000000) {
+    : bytes_(std::move(bytes)),
+      format_(H5Bytes(bytes_, name)),
+      texts_{.steps = 16 * bytes_.size() + 1000000} {
   list(format_.root(), "", 0);
 }
 
@@ -175,7 +177,7 @@ std::optional<std::vector<std::string>> H5Reader::texts(const std::string& path,
   const auto read = [&](const std::string& name) -> std::optional<std::vector<std::string>> {
     const auto place = by_name.find(name);
     if (place == by_name.end()) return std::nullopt;
-    return read_h5_texts(format_.bytes(), *place->second, text_steps_);
+    return read_h5_texts(format_.bytes(), *place->second, texts_);
   };
   if (auto whole = read(attribute)) return whole;
   auto all = read(attribute + "0");

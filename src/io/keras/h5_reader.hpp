@@ -60,8 +60,8 @@ class H5Reader {
   std::vector<std::uint8_t> bytes_;  // moving the vector leaves them where format_ finds them
   H5Format format_;
   std::map<std::string, Entry> entries_;
-  mutable std::uint64_t text_steps_ = 0;  // left of the work for texts; Keras' files need a few a byte
-  std::uint64_t least_stored_ = 0;        // bytes that the arrays take in the file at least
+  mutable H5Texts texts_;
+  std::uint64_t least_stored_ = 0;  // bytes that the arrays take in the file at least
 };
 
 /// "dense_2" before "dense_10".

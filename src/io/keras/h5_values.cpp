@@ -212,32 +212,44 @@ std::int64_t read_h5_integer(const H5Bytes& bytes, const H5Object& dataset, cons
 }
 
 namespace {
-/// An object of a global heap: texts of variable length are kept there.
-std::string heap_text(const H5Bytes& bytes, std::uint64_t address, std::uint64_t index, std::uint64_t length,
-                      std::uint64_t& steps) {
-  if (length == 0) return {};
+void spend(const H5Bytes& bytes, H5Texts& texts, std::uint64_t steps) {
+  if (steps > texts.steps) bytes.damaged("its attributes refer to the same texts again and again");
+  texts.steps -= steps;
+}
+
+/// The objects of a global heap: texts of variable length are kept there.
+std::map<std::uint64_t, Bytes> heap_objects(const H5Bytes& bytes, std::uint64_t address, H5Texts& texts) {
   if (!bytes.has_signature(address, "GCOL")) bytes.damaged("a text is not where an attribute says");
   const std::uint64_t size = bytes.number(address + 8, 8);
   bytes.at(address, size);
+  std::map<std::uint64_t, Bytes> objects;
   for (std::uint64_t at = 16; at + 16 <= size;) {
     const std::uint64_t own = bytes.number(address + at, 2), stored = bytes.number(address + at + 8, 8);
     if (own == 0) break;
+    spend(bytes, texts, 16);
     if (stored > size - at - 16) bytes.damaged("a text is longer than its place");
-    const std::uint64_t cost = own == index ? 1 + std::min(stored, length) : 1;
-    if (cost > steps) bytes.damaged("its attributes refer to the same texts again and again");
-    steps -= cost;
-    if (own == index) {
-      const auto text = bytes.at(address + at + 16, std::min(stored, length));
-      return {text.begin(), std::find(text.begin(), text.end(), std::uint8_t(0))};
-    }
+    objects.emplace(own, bytes.at(address + at + 16, stored));
     at += 16 + (stored + 7) / 8 * 8;
   }
-  bytes.damaged("a text is not where an attribute says");
+  return objects;
+}
+
+std::string heap_text(const H5Bytes& bytes, std::uint64_t address, std::uint64_t index, std::uint64_t length,
+                      H5Texts& texts) {
+  if (length == 0) return {};
+  auto heap = texts.heaps.find(address);
+  if (heap == texts.heaps.end())
+    heap = texts.heaps.emplace(address, heap_objects(bytes, address, texts)).first;
+  const auto found = heap->second.find(index);
+  if (found == heap->second.end()) bytes.damaged("a text is not where an attribute says");
+  const Bytes text = found->second.first(std::size_t(std::min<std::uint64_t>(found->second.size(), length)));
+  spend(bytes, texts, 1 + text.size());
+  return {text.begin(), std::find(text.begin(), text.end(), std::uint8_t(0))};
 }
 }  // namespace
 
 std::vector<std::string> read_h5_texts(const H5Bytes& bytes, const H5Object::Attribute& attribute,
-                                       std::uint64_t& steps) {
+                                       H5Texts& texts) {
   const bool fixed = attribute.type.kind == Kind::text, listed = attribute.type.kind == Kind::list_of_text;
   if (!attribute.extents || (!fixed && !listed)) return {};  // an empty list has the type of numbers
   const std::uint64_t width = listed ? 16 : attribute.type.size, room = attribute.end - attribute.address;
@@ -253,7 +265,7 @@ std::vector<std::string> read_h5_texts(const H5Bytes& bytes, const H5Object::Att
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t at = attribute.address + i * width;
     out.push_back(listed ? heap_text(bytes, bytes.number(at + 4, 8), bytes.number(at + 12, 4),
-                                     bytes.number(at, 4), steps)
+                                     bytes.number(at, 4), texts)
                          : bytes.text(at, at + width));
   }
   return out;
