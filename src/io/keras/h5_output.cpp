@@ -4,7 +4,7 @@
 
 namespace cornu::detail {
 
-H5Texts::Place H5Texts::add(const std::string& text) {
+H5TextWriter::Place H5TextWriter::add(const std::string& text) {
   if (text.empty()) return {};
   constexpr unsigned kMostObjects = 30000;  // their numbers have 16 bits
   constexpr std::uint64_t kEnough = 65536;
@@ -16,7 +16,7 @@ H5Texts::Place H5Texts::add(const std::string& text) {
   return {heaps_.size() - 1, heap.count, std::uint32_t(text.size())};
 }
 
-void H5Texts::write(H5Output& file) {
+void H5TextWriter::write(H5Output& file) {
   constexpr std::uint64_t kHead = 16, kLeast = 4096;
   for (const Heap& heap : heaps_) {
     file.pad();

@@ -37,7 +37,7 @@ struct H5Output {
 };
 
 /// Texts of a file, which attributes refer to: a list of global heaps.
-class H5Texts {
+class H5TextWriter {
  public:
   struct Place {
     std::size_t heap = 0;

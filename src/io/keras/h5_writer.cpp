@@ -15,7 +15,7 @@ constexpr unsigned kDataspace = 1, kDatatype = 3, kFillValue = 5, kLayout = 8, k
 
 struct Attribute {
   std::string name;
-  std::vector<H5Texts::Place> values;
+  std::vector<H5TextWriter::Place> values;
   bool list;
 };
 
@@ -84,20 +84,20 @@ class Header {
   std::uint64_t count_ = 0;
 };
 
-H5Output attribute(const Attribute& a, const H5Texts& texts) {
+H5Output attribute(const Attribute& a, const H5TextWriter& texts) {
   // h5py gives an empty list the type of numbers; Keras reads both.
   const H5Output type = a.values.empty() ? float64() : text_type();
   const H5Output space = dataspace(a.list ? Shape{std::ssize(a.values)} : Shape{});
   H5Output out;
   out.put(1, 2).put(a.name.size() + 1, 2).put(type.size(), 2).put(space.size(), 2);
   out.put(a.name).fill(1).pad().put(type).pad().put(space).pad();
-  for (const H5Texts::Place& place : a.values)
+  for (const H5TextWriter::Place& place : a.values)
     out.put(place.size, 4).put(texts.address(place), 8).put(place.index, 4);
   return out;
 }
 
 /// Appends an object after all that it holds. The table comes back for the root.
-std::uint64_t write_object(const Object& object, const H5Texts& texts, H5Output& file,
+std::uint64_t write_object(const Object& object, const H5TextWriter& texts, H5Output& file,
                            H5SymbolTable* table = nullptr) {
   Header header;
   if (object.is_array) {
@@ -130,7 +130,7 @@ constexpr std::uint64_t kSuperblock = 96;
 
 struct H5Writer::Contents {
   Object root;
-  H5Texts texts;
+  H5TextWriter texts;
   H5Output file;
 
   Object& group(const std::string& path) {
