@@ -62,10 +62,10 @@ struct Part {
     HWY_ALIGN float values[hn::MaxLanes(kTag)];
     hn::Store(v, kTag, values);
     const float* from = values;
-    if (hn::MaxLanes(kTag) > 8) piece<8>(from, to);
-    if (hn::MaxLanes(kTag) > 4) piece<4>(from, to);
-    piece<2>(from, to);
-    piece<1>(from, to);
+    if constexpr (hn::MaxLanes(kTag) > 8) piece<8>(from, to);
+    if constexpr (hn::MaxLanes(kTag) > 4) piece<4>(from, to);
+    if constexpr (hn::MaxLanes(kTag) > 2) piece<2>(from, to);
+    if constexpr (hn::MaxLanes(kTag) > 1) piece<1>(from, to);
   }
   template <std::size_t kCount>
   HWY_INLINE void piece(const float*& from, float*& to) const {

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "cornu/core/error.hpp"
 #include "cornu/core/random.hpp"
 #include "io/npy_format.hpp"
 #include "io/read_file.hpp"
@@ -118,7 +119,8 @@ void add_npz_bombs(std::vector<DamagedFile>& out) {
   out.push_back({"bomb_claimed.npz", zip_archive({sized(zeros_member("x.npy", header, 0), 0xfffffff0)}), true,
                  "contradict"});
   std::vector<ZipMember> many;
-  for (int i = 0; i < 40; ++i) many.push_back(zeros_member("x" + std::to_string(i) + ".npy", header, 25));
+  for (int i = 0; i < 40; ++i)
+    many.push_back(zeros_member(cornu::detail::concat("x", i, ".npy"), header, 25));
   out.push_back({"bomb_many.npz", zip_archive(many), true, refused});
   const ZipMember array = stored_member("x.npy", cornu::detail::npy_header({1000}) + std::string(4000, 'x'));
   out.push_back({"bomb_overlapping.npz", zip_archive({array}, 5000), true, "overlap"});

@@ -32,9 +32,9 @@ std::string deflated(const std::string& text, int flush) {
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = uInt(out.size());
   deflate(&stream, flush);
-  out.resize(out.size() - stream.avail_out);
+  const std::size_t size = stream.total_out;
   deflateEnd(&stream);
-  return out;
+  return out.substr(0, size);
 }
 
 std::uint32_t crc_of(const std::string& text) {
