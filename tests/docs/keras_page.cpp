@@ -116,7 +116,6 @@ constexpr Refused kRefused[] = {
     {"MultiHeadAttention", "sliding_window", "4", "sliding_window"},
     {"MultiHeadAttention", "attention_axes", "[1, 2]", "attention_axes other than the steps"},
     {"MultiHeadAttention", "activity_regularizer", R"("l2")", "activity_regularizer"},
-    {"Resizing", "interpolation", R"("bicubic")", "interpolation other than nearest and bilinear"},
     {"Resizing", "antialias", "true", "antialias"},
     {"UpSampling2D", "interpolation", R"("bicubic")", "interpolation other than nearest and bilinear"},
 };
