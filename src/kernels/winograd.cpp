@@ -122,10 +122,10 @@ bool winograd_wins(const TapConv& conv) {
 
 namespace {
 
-/// Output channels whose packed kernel is held at one time: 16 MiB of it. More take turns, which transforms
+/// Output channels whose packed kernel is held at one time: 8 MiB of it. More take turns, which transforms
 /// the input once for each turn.
 Index turn_channels(Index channels, Index out_channels) {
-  constexpr Index kFloats = Index(4) << 20;
+  constexpr Index kFloats = Index(2) << 20;
   return even_part(out_channels, std::max<Index>(32, kFloats / (kFrequencies * channels) / 32 * 32), 32);
 }
 

@@ -36,7 +36,7 @@ Plan::Plan(const ExecGraph& graph, Options options) : graph_(graph), options_(st
   make_segments();
   if (options_.training) choose_again();
   make_value_buffers();
-  if (options_.training) make_gradient_buffers();
+  if (options_.training) make_gradient_buffers(), make_lane_buffer();
   for (const Layer* layer : graph_.layers) weight_views_.emplace_back(layer->weights().size());
   place();
 }
@@ -343,6 +343,16 @@ void Plan::make_gradient_buffers() {
   }
 }
 
+/// The sums of the slices, which are needed only while sliced segments run backward.
+void Plan::make_lane_buffer() {
+  lane_buffer_ = new_buffer(0, std::min(kLanes, options_.capacity) * lane_size_ * Index(sizeof(float)));
+  buffers_[at(lane_buffer_)].for_all_slices = true;
+  for (std::size_t k = 0; k < steps_.size(); ++k) {
+    const Segment& segment = segments_[at(steps_[k].segment)];
+    if (steps_[k].backward && segment.sliced && !segment.weights.empty()) use(lane_buffer_, k, true);
+  }
+}
+
 void Plan::place() {
   slots_ = std::max(1, num_threads());
   std::vector<Interval*> batch;
@@ -351,7 +361,8 @@ void Plan::place() {
     if (b.scope == Scope::external || b.last_phase < 0) continue;
     const int segments = int(segments_.size());
     const int s = b.first_phase <= segments ? b.first_phase : 2 * segments - b.first_phase;
-    const bool inside = b.first_phase == b.last_phase && s < segments && segments_[at(s)].sliced;
+    const bool inside =
+        b.first_phase == b.last_phase && s < segments && segments_[at(s)].sliced && !b.for_all_slices;
     b.scope = inside ? Scope::slice : Scope::batch;
     Interval& i = inside ? b.exact : b.extended;
     i.bytes =
@@ -363,7 +374,6 @@ void Plan::place() {
   for (auto& phase : of_phase) slot_bytes_ = std::max(slot_bytes_, place_intervals(phase));
   for (Buffer& b : buffers_) b.offset = b.scope == Scope::slice ? b.exact.offset : b.extended.offset;
   arena_.resize(Shape{(batch_bytes_ + slots_ * slot_bytes_) / Index(sizeof(float))});
-  if (options_.training) lane_gradients_.resize(Shape{std::min(kLanes, options_.capacity) * lane_size_});
   std::size_t most_in = 1, most_out = 1, most_weights = 1;
   for (const ExecNode& node : graph_.nodes) {
     most_in = std::max(most_in, node.inputs.size());

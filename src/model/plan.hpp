@@ -65,9 +65,10 @@ class Plan {
   struct Buffer {
     Scope scope = Scope::none;
     Index sample_bytes = 0, fixed_bytes = 0;
-    int input = -1;                                   ///< external: which input of the model
-    int first_phase = 1 << 30, last_phase = -1;       ///< segment runs it is used in
-    Interval exact{.first = 1 << 30, .last = -1};     ///< by step
+    int input = -1;                                ///< external: which input of the model
+    bool for_all_slices = false;                   ///< of the batch, though only one sliced segment uses it
+    int first_phase = 1 << 30, last_phase = -1;    ///< segment runs it is used in
+    Interval exact{.first = 1 << 30, .last = -1};  ///< by step
     Interval extended{.first = 1 << 30, .last = -1};  ///< by step, whole segments where those are sliced
     Index offset = 0;
   };
@@ -109,6 +110,7 @@ class Plan {
   void choose_again();
   void make_value_buffers();
   void make_gradient_buffers();
+  void make_lane_buffer();
   void place();
   bool in_place(std::size_t node, const std::vector<bool>& pinned) const;
   int new_buffer(Index sample_bytes, Index fixed_bytes = 0);
@@ -146,8 +148,9 @@ class Plan {
   std::vector<Weight*> trainable_;
   std::vector<Index> gradient_offset_, lane_offset_;
   Index lane_size_ = 0;
+  int lane_buffer_ = -1;
   std::vector<std::vector<View<float>>> weight_views_;  ///< of graph_.layers
-  Tensor arena_, gradients_, lane_gradients_;
+  Tensor arena_, gradients_;
   Index batch_bytes_ = 0, slot_bytes_ = 0;
   int slots_ = 0;
   std::vector<Workspace> workspaces_;

@@ -52,9 +52,8 @@ Index Plan::sums_size(int weight) const {
 
 /// The gradient of a weight, and after it the squares if it is sparse.
 View<float> Plan::lane_sums(int weight, int lane) const {
-  float* data =
-      lane < 0 ? const_cast<float*>(gradients_.data()) + gradient_offset_[at(weight)]
-               : const_cast<float*>(lane_gradients_.data()) + lane * lane_size_ + lane_offset_[at(weight)];
+  float* data = lane < 0 ? const_cast<float*>(gradients_.data()) + gradient_offset_[at(weight)]
+                         : memory(lane_buffer_, Slice{}) + lane * lane_size_ + lane_offset_[at(weight)];
   return {data, Shape{sums_size(weight)}};
 }
 
