@@ -171,18 +171,21 @@ struct Gru {
 };
 
 /// Vectors that the gates of the last units fill side by side: fewer than there are gates when these units
-/// fill little of a vector each.
-inline Index squeezed_vectors(Index gates, Index units) { return (gates * units + lanes() - 1) / lanes(); }
+/// fill little of a vector each. At most 2: more gain too little.
+inline Index squeezed_vectors(Index gates, Index units) {
+  const Index vectors = (gates * units + lanes() - 1) / lanes();
+  return vectors <= 2 ? vectors : gates;
+}
 
 /// The last units, the sums of all gates side by side in kVectors vectors.
 template <class Form, int kVectors>
 struct Squeezed {
-  static constexpr int kGates = kVectors, kRows = kVectors == 1 ? 8 : 4;
+  static constexpr int kGates = kVectors, kRows = 4;
   Form form;
 
   template <class S>
   HWY_INLINE void start(S& sums, const CellStep<float>&, Index, Index) const {
-    sums.s0 = sums.s1 = sums.s2 = hn::Zero(kTag);
+    sums.s0 = sums.s1 = hn::Zero(kTag);
   }
   template <class S>
   HWY_INLINE void finish(const S& squeezed, const CellStep<float>& step, Index row, Index unit) const {
@@ -190,7 +193,6 @@ struct Squeezed {
     HWY_ALIGN float values[4 * hn::MaxLanes(kTag)] = {};
     hn::Store(squeezed.s0, kTag, values);
     if constexpr (kVectors > 1) hn::Store(squeezed.s1, kTag, values + n);
-    if constexpr (kVectors > 2) hn::Store(squeezed.s2, kTag, values + 2 * n);
     Sums<1, Form::kGates> sums;
     form.start(sums, step, row, unit);
     sums.s0 = hn::Add(sums.s0, hn::LoadU(kTag, values));
@@ -240,14 +242,12 @@ template <class Form>
 void last_column(const Form& form, const CellStep<float>& step, Index unit, const float* packed) {
   if (unit == step.units) return;
   const Index vectors = squeezed_vectors(Form::kGates, step.units - unit);
-  if (vectors >= Form::kGates)
-    column(form, step, unit, packed);
-  else if (vectors == 1)
+  if (vectors == 1)
     column(Squeezed<Form, 1>{form}, step, unit, packed);
   else if (vectors == 2)
     column(Squeezed<Form, 2>{form}, step, unit, packed);
   else
-    column(Squeezed<Form, 3>{form}, step, unit, packed);
+    column(form, step, unit, packed);
 }
 
 void lstm(const CellStep<float>& step, const float* packed, bool keep) {
