@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "cornu/core/error.hpp"
+
 /// A file that lies in memory only, for readers that take a path.
 class MemoryFile {
  public:
@@ -28,3 +30,13 @@ class MemoryFile {
  private:
   int descriptor_;
 };
+
+/// Calls read(path) for a file of these bytes, which may end in a FileError.
+template <class Read>
+void read_from_memory(const std::uint8_t* data, std::size_t size, const Read& read) {
+  try {
+    const MemoryFile file(data, size);
+    read(file.path());
+  } catch (const cornu::FileError&) {
+  }
+}
