@@ -65,9 +65,11 @@ void copy_rows(const T* from, Index from_stride, T* to, Index to_stride, Index r
     std::copy(from + i * from_stride, from + i * from_stride + count, to + i * to_stride);
 }
 /// Fetches what a next step reads: rows that lie a whole sequence apart, where no hardware looks ahead.
+/// Nothing when that is more than the cache keeps until then.
 template <class T>
 void fetch_rows(const T* from, Index stride, Index rows, Index count) {
-  constexpr Index kLine = 64 / sizeof(T);
+  constexpr Index kLine = 64 / sizeof(T), kMost = 128 * 1024 / sizeof(T);
+  if (rows * count > kMost) return;
   for (Index i = 0; i < rows; ++i, from += stride)
     for (Index j = 0; j < count; j += kLine) hwy::Prefetch(from + j);
 }
