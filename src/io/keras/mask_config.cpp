@@ -36,21 +36,22 @@ SavedMasks::SavedMasks(const Json& layers) {
   }
 }
 
-std::vector<std::pair<CallArgument, double>> SavedMasks::made_from(const Json& mask, bool& known) const {
-  std::vector<std::pair<CallArgument, double>> out;
-  std::vector<std::string> todo;
+std::optional<SavedMasks::Origins> SavedMasks::made_from(const Json& mask) const {
+  Origins out;
+  bool known = true;
+  std::vector<std::string> waiting;
   std::set<std::string> met;
   const auto add = [&](const Json& saved) {
     each_tensor(saved, [&](const Json& tensor) {
       const auto reference = read_reference(member(tensor, "keras_history"));
       known = known && reference && makes_mask(reference->layer);
-      if (known && met.insert(reference->layer).second) todo.push_back(reference->layer);
+      if (known && met.insert(reference->layer).second) waiting.push_back(reference->layer);
     });
   };
   add(mask);
-  while (!todo.empty() && known) {
-    const Json& operation = *operations_.at(todo.back());
-    todo.pop_back();
+  while (!waiting.empty() && known) {
+    const Json& operation = *operations_.at(waiting.back());
+    waiting.pop_back();
     const Json& nodes = member(operation, "inbound_nodes");
     const std::string type = class_of(operation);
     if (!nodes.is_array() || nodes.size() != 1) {
@@ -65,7 +66,7 @@ std::vector<std::pair<CallArgument, double>> SavedMasks::made_from(const Json& m
       known = one_of(type, {"ZerosLike", "OnesLike"});
     }
   }
-  return out;
+  return known ? std::optional(std::move(out)) : std::nullopt;
 }
 
 void SavedMasks::note(const Layer& layer, bool nested, const SymbolicTensors& inputs,

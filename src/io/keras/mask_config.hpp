@@ -1,8 +1,11 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "io/keras/model_reader.hpp"
 
@@ -26,21 +29,25 @@ class SavedMasks {
   void check(const Json& node, const SymbolicTensor& input, const std::string& who, const Find& find) const {
     const Json& mask = member(member(node, "kwargs"), "mask");
     if (mask.is_null()) return;
+    const auto origins = made_from(mask);
+    if (!origins) refuse(who);
     Sources sources;
-    bool known = true;
-    for (const auto& [argument, number] : made_from(mask, known)) {
+    for (const auto& [argument, number] : *origins) {
       const SymbolicTensor* const tensor = find(argument);
-      known = known && tensor;
-      if (tensor) sources.emplace(tensor->node().get(), tensor->output(), number);
+      if (!tensor) refuse(who);
+      sources.emplace(tensor->node().get(), tensor->output(), number);
     }
     const auto own = of_.find({input.node().get(), input.output()});
-    if (!known || sources.empty() || own == of_.end() || own->second != sources) refuse(who);
+    if (sources.empty() || own == of_.end() || own->second != sources) refuse(who);
   }
 
  private:
   /// Inputs of Embedding and Masking, and the number that is left out.
   using Sources = std::set<std::tuple<const Node*, int, double>>;
-  std::vector<std::pair<CallArgument, double>> made_from(const Json& mask, bool& known) const;
+  /// The same as the file tells it.
+  using Origins = std::vector<std::pair<CallArgument, double>>;
+  /// What a mask is made from; nothing when that is not a mask of Keras'.
+  std::optional<Origins> made_from(const Json& mask) const;
   [[noreturn]] static void refuse(const std::string& who);
 
   std::map<std::string, const Json*> operations_;
