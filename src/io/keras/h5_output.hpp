@@ -36,7 +36,7 @@ struct H5Output {
   H5Output& pad() { return fill((8 - size() % 8) % 8); }
 };
 
-/// Texts of a file, which attributes refer to: a list of global heaps.
+/// Texts of a file, which attributes refer to: a list of global heaps, of texts added and then written.
 class H5TextWriter {
  public:
   struct Place {
@@ -58,14 +58,16 @@ class H5TextWriter {
   std::vector<std::uint64_t> addresses_;
 };
 
-/// Appends a symbol table, which lists the objects of a group: their names, sorted, and addresses.
+/// An object of a group.
 struct H5Symbol {
   std::string_view name;
   std::uint64_t address;
 };
+/// Addresses of the two parts of a symbol table.
 struct H5SymbolTable {
   std::uint64_t tree, names;
 };
+/// Appends the list of a group's objects, which come sorted by their names.
 H5SymbolTable write_symbols(const std::vector<H5Symbol>& symbols, H5Output& file);
 
 }  // namespace cornu::detail

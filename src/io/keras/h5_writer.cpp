@@ -135,9 +135,9 @@ struct H5Writer::Contents {
 
   Object& group(const std::string& path) {
     Object* at = &root;
-    for (std::size_t from = 0; from < path.size();) {
+    for (std::size_t from = 0; !path.empty() && from <= path.size();) {
       const std::size_t cut = std::min(path.find('/', from), path.size());
-      at = &at->children[path.substr(from, cut - from)];
+      at = &at->children[checked(path.substr(from, cut - from), path)];
       if (at->is_array) twice(path);
       from = cut + 1;
     }
@@ -147,7 +147,7 @@ struct H5Writer::Contents {
                  std::uint64_t size) {
     const std::size_t cut = path.rfind('/');
     Object& parent = cut == std::string::npos ? root : group(path.substr(0, cut));
-    const auto [place, added] = parent.children.try_emplace(path.substr(cut + 1));
+    const auto [place, added] = parent.children.try_emplace(checked(path.substr(cut + 1), path));
     if (!added) twice(path);
     Object& array = place->second;
     array.is_array = true, array.is_float = is_float, array.shape = shape, array.size = size;
@@ -155,6 +155,14 @@ struct H5Writer::Contents {
     array.address = file.pad().size();
     file.fill(size);
     std::memcpy(file.bytes.data() + array.address, data, size);
+  }
+  /// HDF5 takes these for the group itself, so nobody would find what is called so.
+  static std::string checked(std::string name, const std::string& path) {
+    if (name.empty() || name == ".")
+      throw FileError(concat("a Keras file cannot hold '", path,
+                             "', a part of whose name is empty or a dot. Give the layers of the model other "
+                             "names."));
+    return name;
   }
   [[noreturn]] static void twice(const std::string& path) {
     throw FileError(concat("a Keras file cannot hold two things called '", path,
