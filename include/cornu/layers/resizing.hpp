@@ -13,7 +13,8 @@ namespace cornu {
 /// Input   (n, in_height, in_width, channels)
 /// Output  (n, height, width, channels)
 /// Errors  ValueError: height or width < 1, an interpolation for reading pictures (box, hamming, lanczos),
-///         antialias, crop_to_aspect_ratio and pad_to_aspect_ratio together, another fill_mode than "constant".
+///         antialias, crop_to_aspect_ratio and pad_to_aspect_ratio together, a fill_mode other than
+///         "constant".
 ///         ShapeError: input not 4-D, a picture without pixels.
 /// Source  Keras 3 Resizing (same names, defaults) on tf.image.resize (half pixel centres).
 struct Resizing {
