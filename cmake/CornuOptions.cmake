@@ -24,7 +24,10 @@ if(cornu_top_level)
   endif()
   set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-  find_program(cornu_ccache ccache)
+  # Looked for once: were it found when the packages of the tests have come, everything would be built again.
+  if(NOT DEFINED CACHE{cornu_ccache})
+    find_program(cornu_ccache ccache)
+  endif()
   if(cornu_ccache AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     # The sloppiness is what ccache asks for before it caches files that use a precompiled header.
     set(CMAKE_CXX_COMPILER_LAUNCHER
