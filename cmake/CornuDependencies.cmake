@@ -39,7 +39,6 @@ find_package(PNG QUIET)
 
 cornu_link_dependency(Threads::Threads -pthread g++ Threads)
 cornu_link_dependency(OpenMP::OpenMP_CXX "${OpenMP_CXX_FLAGS}" g++ OpenMP COMPONENTS CXX)
-cornu_link_dependency(hwy::hwy -lhwy libhwy-dev hwy 1.0 CONFIG)
 cornu_link_dependency(ZLIB::ZLIB -lz zlib1g-dev ZLIB)
 if(JPEG_FOUND)
   cornu_link_dependency(JPEG::JPEG -ljpeg libjpeg-dev JPEG)

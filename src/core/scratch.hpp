@@ -12,7 +12,4 @@ inline constexpr std::size_t kScratchFloats = 1179648;
 /// kernel meanwhile.
 std::span<float> thread_scratch();
 
-/// Allocates the scratch of all num_threads() threads, so that nothing is allocated later.
-void warm_thread_scratch();
-
 }  // namespace cornu::detail

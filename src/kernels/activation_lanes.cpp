@@ -10,7 +10,7 @@
 #include <limits>
 
 #include "kernels/activation_lanes.hpp"
-#include "kernels/isa.hpp"
+#include "kernels/dispatch.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace cornu::kernels::HWY_NAMESPACE {
@@ -255,8 +255,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace cornu::kernels {
 
-HWY_EXPORT(activation_table);
-const ActivationLanes& activation_lanes() { return *HWY_DISPATCH_TABLE(activation_table)[isa_index()](); }
+const ActivationLanes& activation_lanes() { return *CORNU_DISPATCH(activation_table)(); }
 
 }  // namespace cornu::kernels
 #endif

@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "kernels/channels.hpp"
-#include "kernels/isa.hpp"
+#include "kernels/dispatch.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace cornu::kernels::HWY_NAMESPACE {
@@ -187,8 +187,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace cornu::kernels {
 
-HWY_EXPORT(channel_table);
-const ChannelOps& channel_ops() { return *HWY_DISPATCH_TABLE(channel_table)[isa_index()](); }
+const ChannelOps& channel_ops() { return *CORNU_DISPATCH(channel_table)(); }
 
 }  // namespace cornu::kernels
 #endif

@@ -19,6 +19,28 @@ struct Choice {
   std::size_t index;
 };
 
+/// What the processor and the operating system can do, among the targets that kernels are compiled for.
+std::int64_t available_targets() {
+#if HWY_ARCH_X86
+  std::int64_t targets = HWY_STATIC_TARGET;
+  const bool ssse3 = __builtin_cpu_supports("ssse3");
+  const bool sse4 = ssse3 && __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("sse4.2") &&
+                    __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("aes");
+  const bool avx2 = sse4 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512cd");
+  if (ssse3) targets |= HWY_SSSE3;
+  if (sse4) targets |= HWY_SSE4;
+  if (avx2) targets |= HWY_AVX2;
+  if (avx512) targets |= HWY_AVX3;
+  return targets & HWY_TARGETS;
+#else
+  return HWY_STATIC_TARGET;
+#endif
+}
+
 std::string_view name_of(std::int64_t target) {
 #if HWY_ARCH_X86
   if (target < HWY_AVX2) return "avx512";
@@ -32,13 +54,10 @@ std::string_view name_of(std::int64_t target) {
 }
 
 Choice choice_of(std::int64_t target) {
-  if constexpr ((HWY_TARGETS & (HWY_TARGETS - 1)) == 0) return {target, 0};  // one target: tables of one row
   hwy::ChosenTarget chosen;
   chosen.Update(target);
-  return {target, chosen.GetIndex()};
+  return {target, chosen.GetIndex() - 1};  // Highway's tables have one more row, the first
 }
-
-std::int64_t available_targets() { return hwy::SupportedTargets() & HWY_TARGETS; }
 
 /// The best target of that name ("": the best of all); 0 when there is none.
 std::int64_t find_target(std::string_view name) {

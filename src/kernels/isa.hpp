@@ -7,8 +7,8 @@
 
 namespace cornu::kernels {
 
-/// Row of Highway's dispatch tables that holds the functions for isa(). Our own index, since Highway's own
-/// choice is shared by the whole process. Errors: ValueError, as isa().
+/// Row of a dispatch table (kernels/dispatch.hpp) that holds the functions for isa(). Errors: ValueError, as
+/// isa().
 std::size_t isa_index();
 
 /// What this machine can run, best first: names as isa() gives them.

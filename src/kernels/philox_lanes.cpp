@@ -4,7 +4,7 @@
 // after foreach_target, which includes this file once per instruction set
 #include <hwy/highway.h>
 
-#include "kernels/isa.hpp"
+#include "kernels/dispatch.hpp"
 #include "kernels/philox_lanes.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -70,8 +70,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace cornu::kernels {
 
-HWY_EXPORT(draw);
-DrawWords draw_words() { return HWY_DISPATCH_TABLE(draw)[isa_index()]; }
+DrawWords draw_words() { return CORNU_DISPATCH(draw); }
 
 }  // namespace cornu::kernels
 #endif

@@ -6,7 +6,7 @@
 
 #include <cstring>
 
-#include "kernels/isa.hpp"
+#include "kernels/dispatch.hpp"
 #include "kernels/rnn_lanes.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -349,7 +349,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace cornu::kernels {
-HWY_EXPORT(cell_table);
-const CellLanes& cell_lanes() { return *HWY_DISPATCH_TABLE(cell_table)[isa_index()](); }
+const CellLanes& cell_lanes() { return *CORNU_DISPATCH(cell_table)(); }
 }  // namespace cornu::kernels
 #endif

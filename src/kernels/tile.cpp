@@ -5,7 +5,7 @@
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
-#include "kernels/isa.hpp"
+#include "kernels/dispatch.hpp"
 #include "kernels/tile.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -285,7 +285,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace cornu::kernels {
-HWY_EXPORT(tile_table);
-const TileOps& tile_ops() { return *HWY_DISPATCH_TABLE(tile_table)[isa_index()](); }
+const TileOps& tile_ops() { return *CORNU_DISPATCH(tile_table)(); }
 }  // namespace cornu::kernels
 #endif

@@ -4,7 +4,7 @@
 // after foreach_target, which includes this file once per instruction set
 #include <hwy/highway.h>
 
-#include "kernels/isa.hpp"
+#include "kernels/dispatch.hpp"
 #include "kernels/winograd_lanes.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -189,8 +189,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace cornu::kernels {
 
-HWY_EXPORT(winograd_table);
-const WinogradOps& winograd_ops(Index taps) { return *HWY_DISPATCH_TABLE(winograd_table)[isa_index()](taps); }
+const WinogradOps& winograd_ops(Index taps) { return *CORNU_DISPATCH(winograd_table)(taps); }
 
 }  // namespace cornu::kernels
 #endif

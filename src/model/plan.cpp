@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "core/parallel.hpp"
-#include "core/scratch.hpp"
 #include "cornu/kernels/elementwise.hpp"
 
 namespace cornu::detail {
@@ -387,7 +386,7 @@ void Plan::place() {
     w.dweights.resize(most_weights), w.dsquares.resize(most_weights);
   }
   inputs_.resize(graph_.inputs.size());
-  warm_thread_scratch();
+  if (options_.training && !omp_in_parallel()) start_team(slots_);  // not in the second step
 }
 
 }  // namespace cornu::detail

@@ -1,5 +1,6 @@
 #include "cornu/testing/check_layer.hpp"
 
+#include "core/team.hpp"
 #include "cornu/core/threads.hpp"
 #include "cornu/kernels/activation.hpp"
 #include "testing/gradient_check.hpp"
@@ -128,6 +129,7 @@ void LayerCheck::repetition() {
 void LayerCheck::threads() {
   for (const int n : {2, 4, 1}) {
     set_num_threads(n);
+    cornu::detail::team().alone = cornu::detail::kAlone;  // also small loops are spread
     const std::string where = concat(n, " threads");
     same("the number of threads changes bits", runner_.run(numbers_, mode(where)), where);
   }

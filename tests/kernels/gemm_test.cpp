@@ -5,6 +5,7 @@
 
 #include "../../benchmarks/shapes.hpp"
 #include "core/scratch.hpp"
+#include "core/team.hpp"
 #include "cornu/core/error.hpp"
 #include "kernels/kernel_support.hpp"
 
@@ -165,7 +166,7 @@ TEST(IsaDeathTest, TheEnvironmentForcesOne) {
 }
 
 TEST(Scratch, IsAlignedAndPerThread) {
-  detail::warm_thread_scratch();
+  detail::start_team(num_threads());
   const auto mine = detail::thread_scratch();
   EXPECT_EQ(mine.size(), detail::kScratchFloats);
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(mine.data()) % 64, 0u);
