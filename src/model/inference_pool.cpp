@@ -18,7 +18,7 @@ std::unique_ptr<Plan> InferencePool::take(Index n) {
     }
   }
   return std::make_unique<Plan>(
-      exec_, Plan::Options{.training = false, .logits = {}, .trainable = {}, .capacity = n});
+      exec_, Plan::Options{.training = false, .logits = {}, .trainable = {}, .capacity = n, .early = false});
 }
 
 void InferencePool::give(std::unique_ptr<Plan> plan) {

@@ -35,29 +35,9 @@ Plan::Plan(const ExecGraph& graph, Options options) : graph_(graph), options_(st
   make_segments();
   if (options_.training) choose_again();
   make_value_buffers();
-  if (options_.training) make_gradient_buffers(), make_lane_buffer();
+  if (options_.training) make_gradient_buffers(), place_weight_gradients(), make_lane_buffer();
   for (const Layer* layer : graph_.layers) weight_views_.emplace_back(layer->weights().size());
   place();
-}
-
-void Plan::find_trainable() {
-  std::vector<Weight*> all;
-  for (std::size_t l = 0; l < graph_.layers.size(); ++l)
-    for (Weight& w : graph_.layers[l]->weights())
-      if (options_.trainable[l] && w.trainable) all.push_back(&w);
-  trainable_ = std::move(all);
-  Index offset = 0;
-  for (std::size_t w = 0; w < trainable_.size(); ++w) {
-    gradient_offset_.push_back(offset);
-    offset += aligned(sums_size(int(w)) * Index(sizeof(float))) / Index(sizeof(float));
-  }
-  lane_offset_.assign(trainable_.size(), -1);
-  if (options_.training) gradients_ = Tensor(Shape{offset});
-  for (Step& step : steps_)
-    for (Weight& w : step.layer->weights()) {
-      const auto found = std::find(trainable_.begin(), trainable_.end(), &w);
-      step.gradients.push_back(found == trainable_.end() ? -1 : int(found - trainable_.begin()));
-    }
 }
 
 // relu(largest of z) is the largest of relu(z), and the gradients agree too. So where a max pooling follows,
@@ -287,68 +267,6 @@ void Plan::make_value_buffers() {
       use(step.again, first, true);
       if (step.scratch_backward >= 0) use(step.scratch_backward, first, true);
     }
-  }
-}
-
-void Plan::make_gradient_buffers() {
-  gradient_buffer_.assign(graph_.values.size(), -1);
-  // What has a trainable weight before it needs a gradient.
-  std::vector<bool> needs(graph_.values.size(), false);
-  for (std::size_t k = 0; k < steps_.size(); ++k) {
-    Step& step = steps_[k];
-    step.backward = std::any_of(step.gradients.begin(), step.gradients.end(), [](int w) { return w >= 0; });
-    for (const int v : graph_.nodes[k].inputs) step.backward = step.backward || needs[at(v)];
-    if (graph_.makes_mask(step.layer)) step.backward = false;
-    for (const int v : graph_.nodes[k].outputs) needs[at(v)] = step.backward;
-  }
-  std::vector<bool> written(graph_.values.size(), false);
-  const auto buffer = [&](int v) {
-    int& b = gradient_buffer_[at(v)];
-    if (b < 0) b = new_buffer(graph_.values[at(v)].count() * Index(sizeof(float)));
-    return b;
-  };
-  for (const int v : graph_.outputs) {
-    const Index bytes = graph_.values[at(v)].count() * Index(sizeof(float));
-    output_gradient_.push_back(written[at(v)] ? new_buffer(bytes) : buffer(v));
-    use_in_loss(output_gradient_.back());
-    written[at(v)] = true;
-  }
-  for (std::size_t k = steps_.size(); k-- > 0;) {
-    Step& step = steps_[k];
-    const ExecNode& node = graph_.nodes[k];
-    if (!step.backward) continue;
-    for (const int v : node.outputs) {
-      step.dy.push_back(buffer(v));
-      step.zero_dy.push_back(!written[at(v)]);
-      use(step.dy.back(), k, true);
-    }
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      const int v = node.inputs[i];
-      step.temporary.push_back(-1);
-      step.dx.push_back(-1);
-      if (!needs[at(v)]) continue;
-      const bool alone = graph_.consumers[at(v)].size() == 1 && !written[at(v)];
-      if (i == 0 && alone && step.layer->in_place(true) != InPlace::no &&
-          graph_.values[at(v)].count() == graph_.values[at(node.outputs[0])].count())
-        gradient_buffer_[at(v)] = step.dy[0];
-      step.dx.back() = buffer(v);
-      if (written[at(v)]) {
-        step.temporary.back() = new_buffer(graph_.values[at(v)].count() * Index(sizeof(float)));
-        use(step.temporary.back(), k, true);
-      }
-      written[at(v)] = true;
-      use(step.dx.back(), k, true);
-    }
-  }
-}
-
-/// The sums of the slices, which are needed only while sliced segments run backward.
-void Plan::make_lane_buffer() {
-  lane_buffer_ = new_buffer(0, std::min(kLanes, options_.capacity) * lane_size_ * Index(sizeof(float)));
-  buffers_[at(lane_buffer_)].for_all_slices = true;
-  for (std::size_t k = 0; k < steps_.size(); ++k) {
-    const Segment& segment = segments_[at(steps_[k].segment)];
-    if (steps_[k].backward && segment.sliced && !segment.weights.empty()) use(lane_buffer_, k, true);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <exception>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,7 @@ class Plan {
         logits;  ///< for each output: leave out its last activation, because the loss takes logits
     std::vector<bool> trainable;  ///< of graph.layers; empty: none
     Index capacity = 1;           ///< samples of the largest batch
+    bool early = false;           ///< large gradients exist only until backward has given them away
   };
   Plan(const ExecGraph& graph, Options options);
   Plan(const Plan&) = delete;
@@ -42,7 +44,10 @@ class Plan {
   /// Where the loss puts the gradient of output i before backward (training only).
   View<float> output_gradient(std::size_t i) const;
   /// Gradients of the trainable weights for the last forward; those of weight regularizers are not in them.
-  void backward();
+  /// Where is_early(i), ready(i) is called as soon as gradient i is whole and its weight not needed any more;
+  /// afterwards the memory is used for others.
+  void backward(const std::function<void(std::size_t)>& ready = {});
+  bool is_early(std::size_t i) const { return early_buffer_[i] >= 0; }
   /// Of trainable_weights()[i].
   View<float> gradient(std::size_t i) const;
   /// Of a sparse weight: the squares of the contributions to its gradient. Else empty.
@@ -72,11 +77,15 @@ class Plan {
     Interval extended{.first = 1 << 30, .last = -1};  ///< by step, whole segments where those are sliced
     Index offset = 0;
   };
+  struct EarlyGradients {  ///< weights whose gradient begins and is whole here in backward
+    std::vector<int> begin = {}, ready = {};
+  };
   struct Segment {
     bool sliced = false;
     int first_node = 0, last_node = 0;  ///< nodes [first, last)
     Index cache_slice = 1;              ///< samples whose values fit the cache
     std::vector<int> weights = {};      ///< trainable weights of its nodes, each once
+    EarlyGradients early = {};          ///< where it is sliced
   };
   struct Step {
     Layer* layer = nullptr;
@@ -93,6 +102,7 @@ class Plan {
     int saved = -1;              ///< buffer, -1: none
     int scratch = -1, scratch_backward = -1;
     std::vector<int> gradients;   ///< trainable weight of each weight, -1: none
+    EarlyGradients early;         ///< where its segment is not sliced
     std::vector<double> penalty;  ///< of the activity regularizer, a slice each
   };
   struct Slice {
@@ -110,6 +120,7 @@ class Plan {
   void choose_again();
   void make_value_buffers();
   void make_gradient_buffers();
+  void place_weight_gradients();
   void make_lane_buffer();
   void place();
   bool in_place(std::size_t node, const std::vector<bool>& pinned) const;
@@ -135,6 +146,7 @@ class Plan {
   View<float> lane_sums(int weight, int lane) const;
   Index sums_size(int weight) const;
   void reduce_lanes(const Segment& segment, Index lanes);
+  void begin_gradients(const EarlyGradients& early);
   void check_weights() const;
   void refresh_weights();
 
@@ -146,6 +158,7 @@ class Plan {
   std::vector<int> value_buffer_, gradient_buffer_;
   std::vector<int> output_gradient_;  ///< of graph_.outputs, one each even where two are the same value
   std::vector<Weight*> trainable_;
+  std::vector<int> early_buffer_;  ///< of trainable_, -1: in gradients_
   std::vector<Index> gradient_offset_, lane_offset_;
   Index lane_size_ = 0;
   int lane_buffer_ = -1;

@@ -52,8 +52,10 @@ Index Plan::sums_size(int weight) const {
 
 /// The gradient of a weight, and after it the squares if it is sparse.
 View<float> Plan::lane_sums(int weight, int lane) const {
-  float* data = lane < 0 ? const_cast<float*>(gradients_.data()) + gradient_offset_[at(weight)]
-                         : memory(lane_buffer_, Slice{}) + lane * lane_size_ + lane_offset_[at(weight)];
+  const int early = early_buffer_[at(weight)];
+  float* data = lane >= 0    ? memory(lane_buffer_, Slice{}) + lane * lane_size_ + lane_offset_[at(weight)]
+                : early >= 0 ? memory(early, Slice{})
+                             : const_cast<float*>(gradients_.data()) + gradient_offset_[at(weight)];
   return {data, Shape{sums_size(weight)}};
 }
 
@@ -173,7 +175,14 @@ void Plan::run_forward(std::size_t k, const Slice& slice, bool again) {
       step.penalty[std::size_t(slice.index)] += step.layer->activity_regularizer().penalty(w.out[o]);
 }
 
-void Plan::backward() {
+void Plan::begin_gradients(const EarlyGradients& early) {
+  for (const int weight : early.begin) kernels::fill(lane_sums(weight, -1), 0.f);
+}
+
+void Plan::backward(const std::function<void(std::size_t)>& ready) {
+  const auto give = [&](const EarlyGradients& early) {
+    for (const int weight : early.ready) ready(at(weight));
+  };
   gradients_.fill(0.f);
   for (std::size_t i = 0; i < output_gradient_.size(); ++i) {  // a value that is an output twice
     const int v = graph_.outputs[i], sum = gradient_buffer_[at(v)];
@@ -186,19 +195,26 @@ void Plan::backward() {
                                  [](const Step& step) { return step.backward; });
     if (!any) continue;
     Index lanes = 0;
+    begin_gradients(segment.early);
     run(segment, [&](const Slice& slice, bool first_of_lane) {
       if (slice.lane >= 0 && first_of_lane)
         for (const int weight : segment.weights) kernels::fill(lane_sums(weight, slice.lane), 0.f);
       for (int k = segment.first_node; k < segment.last_node; ++k)
         if (steps_[at(k)].again >= 0) run_forward(at(k), slice, true);
-      for (int k = segment.last_node; k-- > segment.first_node;)
-        if (steps_[at(k)].backward) run_backward(at(k), slice);
+      for (int k = segment.last_node; k-- > segment.first_node;) {
+        const Step& step = steps_[at(k)];
+        if (!step.backward) continue;
+        begin_gradients(step.early);
+        run_backward(at(k), slice);
+        give(step.early);
+      }
     });
     if (segment.sliced) {
       const Index samples = slice_samples(segment, n_), slices = (n_ + samples - 1) / samples;
       lanes = slices > 1 ? std::min(kLanes, slices) : 0;
     }
     if (lanes > 0) reduce_lanes(segment, lanes);
+    give(segment.early);
   }
 }
 

@@ -124,7 +124,7 @@ void AdafactorOptimizer::step_pass(std::size_t index) {
   for (Index i = 0; i < count; ++i) w[i] -= factor * (scale(g[i]) / std::sqrt(v[i]));
 }
 
-void AdafactorOptimizer::update() {
+void AdafactorOptimizer::update_rest() {
   for (Index p = 0; p < parameter_count(); ++p) {
     if (!factored(p) || shape(p).count() == 0) continue;
     row_means(p);

@@ -17,7 +17,8 @@ class AdafactorOptimizer final : public OptimizerBase {
   Shape slot_shape(std::string_view kind, const Shape& parameter) const override;
   void allocate() override;
   void prepare(float learning_rate, Index t) override;
-  void update() override;
+  bool element_by_element() const override { return false; }
+  void update_rest() override;
 
  private:
   bool factored(Index p) const { return shape(p).rank() >= 2; }

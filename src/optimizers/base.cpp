@@ -121,6 +121,7 @@ void OptimizerBase::build(const std::vector<Shape>& shapes) {
   gradients_.assign(shapes_.size(), nullptr);
   squares_.assign(shapes_.size(), nullptr);
   scales_.assign(shapes_.size(), {});
+  updated_.assign(shapes_.size(), false);
   cut_pieces();
   allocate();
   iterations_ = 0;
@@ -156,6 +157,7 @@ void OptimizerBase::bind(std::span<const Parameter> parameters) {
       values_[p] = value.data;
       gradients_[p] = gradient.data;
       squares_[p] = takes_squares() ? squares.data : nullptr;
+      updated_[p] = false;
       continue;
     }
     throw ShapeError(concat("optimizer '", name(), "': parameter ", p, " has shape ", value.shape.text(),
@@ -227,31 +229,63 @@ void OptimizerBase::average_piece(const Piece& piece) const {
   if (overwrite_) std::copy(average, average + piece.count, w);
 }
 
-void OptimizerBase::update() {
+void OptimizerBase::update_rest() {
   for_pieces([&](std::size_t i) {
+    if (updated_[at(pieces_[i].parameter)]) return;
     run_piece(pieces_[i]);
     average_piece(pieces_[i]);
   });
 }
 
-void OptimizerBase::step(std::span<const Parameter> parameters) {
-  bind(parameters);
+void OptimizerBase::set_averaging() {
   average_momentum_ = update_count() == 0 ? 0.f : options_.ema_momentum;
   overwrite_ =
       options_.ema_overwrite_frequency && (update_count() + 1) % *options_.ema_overwrite_frequency == 0;
+}
+
+void OptimizerBase::prepare_step() {
+  const float rate = learning_rate();
+  decay_ = options_.weight_decay.value_or(0.f) * rate;
+  set_scales();
+  prepare(rate, update_count() + 1);
+}
+
+void OptimizerBase::step(std::span<const Parameter> parameters) {
+  bind(parameters);
+  set_averaging();
   const bool accumulates = options_.gradient_accumulation_steps.has_value();
   if (!accumulates || accumulate()) {
-    const float rate = learning_rate();
-    decay_ = options_.weight_decay.value_or(0.f) * rate;
-    set_scales();
-    prepare(rate, update_count() + 1);
-    update();
+    prepare_step();
+    update_rest();
     if (accumulates) {
       for (Index p = 0; p < parameter_count(); ++p) {
         std::fill(accumulators_[at(p)], accumulators_[at(p)] + shape(p).count(), 0.f);
       }
     }
   }
+  ++iterations_;
+}
+
+void OptimizerBase::begin_step(std::span<const Parameter> parameters) {
+  if (!separable())
+    throw StateError(concat("optimizer '", name(), "' needs all gradients at once. Call step()."));
+  bind(parameters);
+  set_averaging();
+  prepare_step();
+}
+
+void OptimizerBase::update(Index i) {
+  updated_[at(i)] = true;
+  const std::size_t first = first_piece(i);
+  parallel_for(Index(first_piece(i + 1) - first), [&](Index k) {
+    const Piece& piece = pieces_[first + std::size_t(k)];
+    run_piece(piece);
+    average_piece(piece);
+  });
+}
+
+void OptimizerBase::end_step() {
+  update_rest();
   ++iterations_;
 }
 

@@ -82,6 +82,13 @@ class OptimizerBase : public Optimizer {
   void build(const std::vector<Shape>& shapes) override;
   bool built() const override { return built_; }
   void step(std::span<const Parameter> parameters) override;
+  bool separable() const override {
+    return element_by_element() && !options_.gradient_accumulation_steps && !options_.clipnorm &&
+           !options_.global_clipnorm;
+  }
+  void begin_step(std::span<const Parameter> parameters) override;
+  void update(Index i) override;
+  void end_step() override;
   void finalize(std::span<const Parameter> parameters) override;
   Index iterations() const override { return iterations_; }
   void set_iterations(Index iterations) override { iterations_ = iterations; }
@@ -102,8 +109,10 @@ class OptimizerBase : public Optimizer {
   virtual void allocate() {}
   /// Constants of step number t, counted from 1.
   virtual void prepare(float learning_rate, Index t) = 0;
-  /// Updates all parameters; the default runs run_piece over all pieces.
-  virtual void update();
+  /// Whether run_piece() is the whole rule.
+  virtual bool element_by_element() const = 0;
+  /// Updates the parameters that update(i) has not; the default runs run_piece over their pieces.
+  virtual void update_rest();
   virtual void run_piece(const Piece&) {}
 
   Index parameter_count() const { return static_cast<Index>(shapes_.size()); }
@@ -141,6 +150,8 @@ class OptimizerBase : public Optimizer {
   }
   bool accumulate();
   void set_scales();
+  void set_averaging();
+  void prepare_step();
   double squared_norm(Index p) const;
   Index update_count() const { return iterations_ / options_.gradient_accumulation_steps.value_or(1); }
 
@@ -159,6 +170,7 @@ class OptimizerBase : public Optimizer {
   std::vector<std::size_t> first_pieces_;
   std::vector<Task> tasks_;
   std::vector<double> piece_sums_;
+  std::vector<bool> updated_;  // parameters of a step in parts
   float decay_ = 0.f, average_momentum_ = 0.f;
   bool overwrite_ = false;
 };

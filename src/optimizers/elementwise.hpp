@@ -30,6 +30,7 @@ class ElementwiseOptimizer final : public OptimizerBase {
     else
       rule_.prepare(learning_rate, static_cast<float>(t));
   }
+  bool element_by_element() const override { return true; }
   void run_piece(const Piece& piece) override {
     constexpr int kSlots = Rule::kSlots;
     float* const w = value(piece.parameter) + piece.first;

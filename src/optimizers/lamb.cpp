@@ -56,7 +56,7 @@ void LambOptimizer::step_pass(std::size_t index) {
   for (Index i = 0; i < count; ++i) w[i] -= scale * direction(m[i], v[i]);
 }
 
-void LambOptimizer::update() {
+void LambOptimizer::update_rest() {
   for_pieces([&](std::size_t i) { moments_pass(i); });
   for (Index p = 0; p < parameter_count(); ++p) {
     double weight = 0, step = 0;

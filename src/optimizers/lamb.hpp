@@ -21,7 +21,8 @@ class LambOptimizer final : public OptimizerBase {
   std::vector<std::vector<SlotKind>> slot_groups() const override { return {{{"momentum"}, {"velocity"}}}; }
   void allocate() override;
   void prepare(float learning_rate, Index t) override;
-  void update() override;
+  bool element_by_element() const override { return false; }
+  void update_rest() override;
 
  private:
   void moments_pass(std::size_t piece);

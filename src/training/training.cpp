@@ -117,7 +117,11 @@ LogitsFrom Training::fusible(std::size_t i) const {
 Plan& Training::plan(bool training, Index n) {
   std::unique_ptr<Plan>& plan = training ? train_plan_ : test_plan_;
   if (plan && plan->capacity() >= n) return *plan;
-  Plan::Options options{.training = training, .logits = {}, .trainable = trainable_, .capacity = n};
+  Plan::Options options{.training = training,
+                        .logits = {},
+                        .trainable = trainable_,
+                        .capacity = n,
+                        .early = optimizer_->separable()};
   for (const Output& output : outputs_) options.logits.push_back(output.logits != LogitsFrom::none);
   plan = std::make_unique<Plan>(exec_, std::move(options));
   if (training) {
@@ -205,13 +209,30 @@ void Training::train_step(const Batch& batch, const std::vector<float>& class_we
       output.loss->gradient(y_true, y_pred, output.coefficient.view(), p.output_gradient(i));
   }
   update_metrics(p, batch, class_weight);
-  p.backward();
+  learn(p, scale);
+}
+
+/// Gradients and the optimizer's step, for large weights one after the other: a gradient that is used at once
+/// needs no memory of its own.
+void Training::learn(Plan& p, float scale) {
   const auto& weights = p.trainable_weights();
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    weights[i]->regularizer.add_gradient(weights[i]->value.view(), p.gradient(i), scale);
+  for (std::size_t i = 0; i < weights.size(); ++i)
     parameters_[i] = {weights[i]->value.view(), p.gradient(i), p.squares(i)};
-  }
-  optimizer_->step(parameters_);
+  const auto regularize = [&](std::size_t i) {
+    weights[i]->regularizer.add_gradient(weights[i]->value.view(), p.gradient(i), scale);
+  };
+  const bool parts = optimizer_->separable();
+  if (parts) optimizer_->begin_step(parameters_);
+  p.backward([&](std::size_t i) {
+    regularize(i);
+    optimizer_->update(Index(i));
+  });
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    if (!p.is_early(i)) regularize(i);
+  if (parts)
+    optimizer_->end_step();
+  else
+    optimizer_->step(parameters_);
   for (Weight* w : weights) w->constraint.apply(w->value.view());
 }
 

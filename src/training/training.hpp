@@ -65,6 +65,7 @@ class Training {
   /// Runs forward and the losses; the sum of everything that counts as loss.
   double forward(Plan& plan, const Batch& batch, const std::vector<float>& class_weight,
                  const RandomKey& random);
+  void learn(Plan& plan, float loss_scale);
   View<const float> sample_weight(Output& output, std::size_t i, const Batch& batch,
                                   const std::vector<float>& class_weight);
   /// Weights times the mask of the predictions, one a row; either may be empty.

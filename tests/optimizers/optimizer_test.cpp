@@ -107,6 +107,32 @@ TEST(Optimizer, SameBitsOnAnyInstructionSet) {
   }
 }
 
+TEST(Optimizer, AStepInPartsGivesTheSameBits) {
+  const OneThread one_thread;
+  int separable = 0;
+  for (const OptimizerHandle& handle : kAll) {
+    TestRun whole(handle, kShapes), parts(handle, kShapes);
+    whole.step(3);
+    if (!parts.optimizer->separable()) {
+      EXPECT_NE(message_of<StateError>([&] {
+                  parts.optimizer->begin_step(parts.parameters);
+                }).find("needs all gradients at once. Call step()."),
+                std::string::npos);
+      continue;
+    }
+    ++separable;
+    for (int step = 0; step < 3; ++step) {
+      parts.optimizer->begin_step(parts.parameters);
+      for (const Index i : {4, 0}) parts.optimizer->update(i);
+      parts.optimizer->end_step();
+    }
+    EXPECT_EQ(parts.optimizer->iterations(), 3);
+    for (std::size_t i = 0; i < whole.w.size(); ++i)
+      EXPECT_TRUE(same_bits(whole.w[i], parts.w[i])) << handle.type() << " parameter " << i;
+  }
+  EXPECT_EQ(separable, 17) << "all but Adafactor, Lamb, and those that clip by a norm or accumulate";
+}
+
 TEST(Optimizer, SparseParametersHaveSquaresOfTheirOwn) {
   // In Adam's first step w -= rate * g / sqrt(square) but for epsilon.
   for (const bool clipped : {false, true}) {

@@ -38,6 +38,18 @@ class Optimizer {
   virtual bool built() const = 0;
   /// One step. Errors: StateError before build(); ShapeError when the parameters are not those of build().
   virtual void step(std::span<const Parameter> parameters) = 0;
+
+  /// Whether a parameter's step needs only its own gradient, once: false with accumulation and with clipping
+  /// by a norm, and for Adafactor and Lamb. Then a step can also be taken in parts, while other gradients are
+  /// still to be computed: begin_step(), update() of some parameters, end_step().
+  virtual bool separable() const = 0;
+  /// Begins a step in parts: gradients may still change until their update. Errors: those of step();
+  /// StateError unless separable().
+  virtual void begin_step(std::span<const Parameter> parameters) = 0;
+  /// Updates parameter i < parameters.size(), once a step.
+  virtual void update(Index i) = 0;
+  /// Updates the rest.
+  virtual void end_step() = 0;
   /// At the end of training: with use_ema the weights become their moving average. Nothing otherwise.
   virtual void finalize(std::span<const Parameter> parameters) = 0;
 
