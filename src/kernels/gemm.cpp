@@ -15,6 +15,7 @@ namespace {
 
 // Up to this many rows reading B costs more than the arithmetic, so B is not packed first.
 constexpr Index kThinRows = 4;
+constexpr Index kTransposedRows = 192;  // most rows of a block of transposed a, which is packed
 
 struct Problem {
   Trans ta, tb;
@@ -69,43 +70,54 @@ void pack_a(const Problem& p, Index i0, Index rows, Index l0, Index depth, Index
   }
 }
 
-void multiply_part(const Problem& p, const TileOps& ops, Index i0, Index rows, Index j0, Index cols) {
+/// Rows i0 .. i0 + rows - 1 of c, of columns j and on and steps l and on, with that part of b packed.
+struct PackedPart {
+  Index j, width, l, depth;
+};
+void multiply_packed(const Problem& p, const TileOps& ops, Index i0, Index rows, const PackedPart& part) {
   const BlockScratch scratch = block_scratch();
+  const auto [j, width, l, depth] = part;
+  const bool last = l + depth >= p.k;
+  const Piece piece{0, depth};
+  Block block{p.a,
+              scratch.rows.data(),
+              1,
+              &piece,
+              1,
+              depth,
+              rows,
+              width,
+              scratch.b.data(),
+              p.c + i0 * p.ldc + j,
+              scratch.outs.data(),
+              p.accumulate || l > 0,
+              last && p.epilogue.bias ? p.epilogue.bias + j : nullptr,
+              last && p.epilogue.relu};
   for (Index i = 0; i < rows; ++i) scratch.outs[std::size_t(i)] = i * p.ldc;
+  if (p.ta == Trans::no) {
+    block.a = p.a + i0 * p.lda + l;
+    for (Index i = 0; i < rows; ++i) scratch.rows[std::size_t(i)] = i * p.lda;
+  } else {
+    pack_a(p, i0, rows, l, depth, ops.tile_rows, scratch.a.data());
+    block.a = scratch.a.data();
+    block.step = ops.tile_rows;
+    for (Index i = 0; i < rows; ++i)
+      scratch.rows[std::size_t(i)] = i / ops.tile_rows * ops.tile_rows * depth + i % ops.tile_rows;
+  }
+  ops.multiply(block);
+}
+
+/// each(part) for the parts of columns j0 .. j0 + cols - 1, each with b packed.
+template <class Each>
+void for_packed_parts(const Problem& p, const TileOps& ops, Index j0, Index cols, const Each& each) {
+  constexpr Index kRest = 16;  // no block of its own for so few; the scratch has room for them
   const Index most = even_part(p.k, kDepth);
-  for (Index j = 0; j < cols; j += kColumns) {
-    const Index width = std::min(kColumns, cols - j);
+  for (Index j = 0, width = 0; j < cols; j += width) {
+    width = cols - j <= kColumns + kRest ? cols - j : kColumns;
     for (Index l = 0; l == 0 || l < p.k; l += most) {
-      const Index depth = std::min(most, p.k - l);
-      const bool last = l + depth >= p.k;
-      const Piece piece{0, depth};
-      Block block{p.a,
-                  scratch.rows.data(),
-                  1,
-                  &piece,
-                  1,
-                  depth,
-                  rows,
-                  width,
-                  scratch.b.data(),
-                  p.c + i0 * p.ldc + j0 + j,
-                  scratch.outs.data(),
-                  p.accumulate || l > 0,
-                  nullptr,
-                  last && p.epilogue.relu};
-      if (last && p.epilogue.bias) block.bias = p.epilogue.bias + j0 + j;
-      if (p.ta == Trans::no) {
-        block.a = p.a + i0 * p.lda + l;
-        for (Index i = 0; i < rows; ++i) scratch.rows[std::size_t(i)] = i * p.lda;
-      } else {
-        pack_a(p, i0, rows, l, depth, ops.tile_rows, scratch.a.data());
-        block.a = scratch.a.data();
-        block.step = ops.tile_rows;
-        for (Index i = 0; i < rows; ++i)
-          scratch.rows[std::size_t(i)] = i / ops.tile_rows * ops.tile_rows * depth + i % ops.tile_rows;
-      }
-      ops.pack_b(p.b_part(l, j0 + j), 0, depth, depth, width, scratch.b.data());
-      ops.multiply(block);
+      const PackedPart part{j0 + j, width, l, std::min(most, p.k - l)};
+      ops.pack_b(p.b_part(l, part.j), 0, part.depth, part.depth, width, block_scratch().b.data());
+      each(part);
     }
   }
 }
@@ -141,14 +153,30 @@ void run(const Problem& p) {
   }
   // Blocks of about 240 rows; when these are few, the columns are cut too, so that there is work for all
   // threads.
-  const Index most_rows = p.ta == Trans::yes ? 192 : spread ? 240 : kRows;
+  const Index most_rows = p.ta == Trans::yes ? kTransposedRows : spread ? 240 : kRows;
   const Index rows = even_part(p.m, most_rows, 24), row_blocks = ceil_div(p.m, rows);
   const Index cols =
       row_blocks >= 8 || !spread ? p.n : even_part(p.n, std::max<Index>(64, ceil_div(p.n, 8)), 32);
   const Index col_blocks = ceil_div(p.n, cols);
   detail::parallel_for(row_blocks * col_blocks, [&](Index task) {
     const Index i = task / col_blocks * rows, j = task % col_blocks * cols;
-    multiply_part(p, ops, i, std::min(rows, p.m - i), j, std::min(cols, p.n - j));
+    for_packed_parts(p, ops, j, std::min(cols, p.n - j), [&](const PackedPart& part) {
+      multiply_packed(p, ops, i, std::min(rows, p.m - i), part);
+    });
+  });
+}
+
+/// Both with the same b, of which each part is packed once.
+void run_both(const Problem& p, const Problem& q) {
+  const TileOps& ops = tile_ops();
+  const bool spread = spreads((p.m + q.m) * p.n * p.k);
+  const Index cols = spread ? even_part(p.n, std::max<Index>(64, ceil_div(p.n, 8)), 32) : p.n;
+  detail::parallel_for(ceil_div(p.n, cols), [&](Index task) {
+    const Index j = task * cols;
+    for_packed_parts(p, ops, j, std::min(cols, p.n - j), [&](const PackedPart& part) {
+      multiply_packed(p, ops, 0, p.m, part);
+      multiply_packed(q, ops, 0, q.m, part);
+    });
   });
 }
 
@@ -163,10 +191,31 @@ void gemm<float>(Trans ta, Trans tb, Index m, Index n, Index k, const float* a, 
 }
 
 template <>
+void add_gradients<float>(Index n, Index k, const float* b, Index ldb, const GradientFactor<float>& first,
+                          const GradientFactor<float>& second) {
+  const auto problem = [&](const GradientFactor<float>& f) {
+    check_all(Trans::yes, Trans::no, f.m, n, k, f.lda, ldb, f.ldc);
+    return Problem{Trans::yes, Trans::no, f.m, n, k, f.a, f.lda, b, ldb, f.c, f.ldc, true, {}};
+  };
+  const Problem p = problem(first), q = problem(second);
+  if (n == 0) return;
+  if (p.m > 0 && q.m > 0 && std::max(p.m, q.m) <= kTransposedRows) return run_both(p, q);
+  if (p.m > 0) run(p);
+  if (q.m > 0) run(q);
+}
+
+template <>
 void gemm<double>(Trans ta, Trans tb, Index m, Index n, Index k, const double* a, Index lda, const double* b,
                   Index ldb, double* c, Index ldc, bool accumulate, const Epilogue<double>& epilogue) {
   check_all(ta, tb, m, n, k, lda, ldb, ldc);
   reference::gemm(ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate, epilogue);
+}
+
+template <>
+void add_gradients<double>(Index n, Index k, const double* b, Index ldb, const GradientFactor<double>& first,
+                           const GradientFactor<double>& second) {
+  for (const GradientFactor<double>& f : {first, second})
+    gemm<double>(Trans::yes, Trans::no, f.m, n, k, f.a, f.lda, b, ldb, f.c, f.ldc, true);
 }
 
 }  // namespace cornu::kernels

@@ -176,11 +176,13 @@ void weight_gradients(const Job<T>& job, const RecurrentBackward<T>& call) {
   const auto product = [&](const T* a, Index lda, Index rows, Index gate, Index count, T* c) {
     gemm<T>(Trans::yes, Trans::no, rows, count, n, a, lda, gates + gate, job.slots, c, columns, true);
   };
-  if (call.dkernel) product(call.x, f, f, 0, columns, call.dkernel);
+  T* const h = job.memory.h_before;
+  if (call.drecurrent_kernel) drop_states(job, call.recurrent_drop);
+  add_gradients<T>(gru ? 2 * u : columns, n, gates, job.slots,
+                   {call.x, f, call.dkernel ? f : 0, call.dkernel, columns},
+                   {h, u, call.drecurrent_kernel ? u : 0, call.drecurrent_kernel, columns});
+  if (gru && call.dkernel) product(call.x, f, f, 2 * u, u, call.dkernel + 2 * u);
   if (call.drecurrent_kernel) {
-    T* const h = job.memory.h_before;
-    drop_states(job, call.recurrent_drop);
-    product(h, u, u, 0, gru ? 2 * u : columns, call.drecurrent_kernel);
     if (two) product(h, u, u, 3 * u, u, call.drecurrent_kernel + 2 * u);
     if (gru && !two)  // the last slot holds r h
       product(gates + 3 * u, job.slots, u, 2 * u, u, call.drecurrent_kernel + 2 * u);

@@ -29,4 +29,19 @@ template <class T>
 void gemm(Trans ta, Trans tb, Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb, T* c,
           Index ldc, bool accumulate, const Epilogue<T>& epilogue = {});
 
+/// What a gradient of weights is made of: a (k, m), rows lda apart, and c (m, n), rows ldc apart. m may be 0.
+template <class T>
+struct GradientFactor {
+  const T* a;
+  Index lda, m;
+  T* c;
+  Index ldc;
+};
+
+/// c += a^T b for both factors, with b (k, n), rows ldb apart: two gradients of one product, for which b is
+/// read and packed once. Bits and errors as gemm.
+template <class T>
+void add_gradients(Index n, Index k, const T* b, Index ldb, const GradientFactor<T>& first,
+                   const GradientFactor<T>& second);
+
 }  // namespace cornu::kernels
