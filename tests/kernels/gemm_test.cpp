@@ -114,6 +114,30 @@ TEST(Gemm, BitsDependOnNeitherRowsNorThreads) {
   });
 }
 
+TEST(Gemm, TwoGradientsOfOneProductAreTheSameBitsAsOneByOne) {
+  // Both in one block, the second too large for it, one or both empty; columns that just fit a block, and
+  // not.
+  const Index sizes[][4] = {{50, 50, 200, 700}, {1, 50, 200, 64}, {7, 193, 33, 100}, {0, 5, 209, 3},
+                            {5, 0, 17, 321},    {0, 0, 4, 2},     {3, 2, 208, 0},    {1, 1, 1, 1}};
+  for_each_isa([&] {
+    for (const auto& [m1, m2, n, k] : sizes) {
+      const Guarded a1 = Guarded::random({k, m1 + 1}, 1), a2 = Guarded::random({k, m2}, 2),
+                    b = Guarded::random({k, n + 3}, 3);
+      for (const int threads : {1, 2, 4}) {
+        const Threads scope(threads);
+        Guarded c1 = Guarded::random({m1, n}, 4), c2 = Guarded::random({m2, n + 2}, 5);
+        Guarded d1 = Guarded::random({m1, n}, 4), d2 = Guarded::random({m2, n + 2}, 5);
+        add_gradients<float>(n, k, b.data(), n + 3, {a1.data(), m1 + 1, m1, c1.data(), n},
+                             {a2.data(), m2, m2, c2.data(), n + 2});
+        gemm<float>(Trans::yes, Trans::no, m1, n, k, a1.data(), m1 + 1, b.data(), n + 3, d1.data(), n, true);
+        gemm<float>(Trans::yes, Trans::no, m2, n, k, a2.data(), m2, b.data(), n + 3, d2.data(), n + 2, true);
+        EXPECT_EQ(c1.values(), d1.values()) << m1 << " of " << m1 << ", " << m2 << " x " << n << " x " << k;
+        EXPECT_EQ(c2.values(), d2.values()) << m2 << " of " << m1 << ", " << m2 << " x " << n << " x " << k;
+      }
+    }
+  });
+}
+
 TEST(Gemm, Messages) {
   float x[4] = {};
   const auto message = [&](Index m, Index n, Index k, Index lda) {
