@@ -143,8 +143,12 @@ void run_turn(const TapConv& conv, const TileGrid& grid, std::span<float> memory
   // Whole groups of the product's 6 rows; few tiles a block would read the packed kernel too often.
   const Index wanted = spread ? std::clamp<Index>(ceil_div(grid.count, 8), kTiles / 2, kTiles) : kTiles;
   const Index most = std::max<Index>(1, std::min(room, wanted) / 6 * 6);
-  const Index tiles = even_part(grid.count, most, std::min<Index>(most, 6));
-  const Index blocks = ceil_div(grid.count, tiles);
+  Index tiles = even_part(grid.count, most, std::min<Index>(most, 6)), blocks = ceil_div(grid.count, tiles);
+  if (spread && blocks > 1) {  // as many for each thread: five blocks on two threads take as long as six
+    const Index even = ceil_div(blocks, num_threads()) * num_threads();
+    tiles = even_part(grid.count, ceil_div(grid.count, even), std::min<Index>(most, 6));
+    blocks = ceil_div(grid.count, tiles);
+  }
   const bool cut = spread && blocks < 8;  // small maps of many channels: cut the channels too
   const Index width = cut ? even_part(conv.out_channels, blocks == 1 ? 64 : 128, 32) : conv.out_channels;
   const Index widths = ceil_div(conv.out_channels, width);
