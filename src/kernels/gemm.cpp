@@ -70,10 +70,12 @@ void pack_a(const Problem& p, Index i0, Index rows, Index l0, Index depth, Index
   }
 }
 
-/// Rows i0 .. i0 + rows - 1 of c, of columns j and on and steps l and on, with that part of b packed.
+/// The part of op(b) that is packed: columns j .. j + width - 1 of steps l .. l + depth - 1.
 struct PackedPart {
   Index j, width, l, depth;
 };
+
+/// What it adds to rows i0 .. i0 + rows - 1 of c.
 void multiply_packed(const Problem& p, const TileOps& ops, Index i0, Index rows, const PackedPart& part) {
   const BlockScratch scratch = block_scratch();
   const auto [j, width, l, depth] = part;

@@ -19,7 +19,8 @@ struct Choice {
   std::size_t index;
 };
 
-/// What the processor and the operating system can do, among the targets that kernels are compiled for.
+/// What the processor and the operating system can do, among the targets that kernels are compiled for. What
+/// has AVX2 and FMA has F16C too, for which not every compiler knows a name.
 std::int64_t available_targets() {
 #if HWY_ARCH_X86
   std::int64_t targets = HWY_STATIC_TARGET;

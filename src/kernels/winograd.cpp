@@ -144,7 +144,7 @@ void run_turn(const TapConv& conv, const TileGrid& grid, std::span<float> memory
   const Index wanted = spread ? std::clamp<Index>(ceil_div(grid.count, 8), kTiles / 2, kTiles) : kTiles;
   const Index most = std::max<Index>(1, std::min(room, wanted) / 6 * 6);
   Index tiles = even_part(grid.count, most, std::min<Index>(most, 6)), blocks = ceil_div(grid.count, tiles);
-  if (spread && blocks > 1) {  // as many for each thread: five blocks on two threads take as long as six
+  if (spread && blocks > num_threads()) {  // as many for each: five blocks on two threads take as long as six
     const Index even = ceil_div(blocks, num_threads()) * num_threads();
     tiles = even_part(grid.count, ceil_div(grid.count, even), std::min<Index>(most, 6));
     blocks = ceil_div(grid.count, tiles);

@@ -272,9 +272,15 @@ void OptimizerBase::begin_step(std::span<const Parameter> parameters) {
   bind(parameters);
   set_averaging();
   prepare_step();
+  in_parts_ = true;
+}
+
+void OptimizerBase::check_in_parts() const {
+  if (!in_parts_) throw StateError(concat("optimizer '", name(), "': no step has begun. Call begin_step()."));
 }
 
 void OptimizerBase::update(Index i) {
+  check_in_parts();
   updated_[at(i)] = true;
   const std::size_t first = first_piece(i);
   parallel_for(Index(first_piece(i + 1) - first), [&](Index k) {
@@ -285,6 +291,8 @@ void OptimizerBase::update(Index i) {
 }
 
 void OptimizerBase::end_step() {
+  check_in_parts();
+  in_parts_ = false;
   update_rest();
   ++iterations_;
 }

@@ -152,6 +152,7 @@ class OptimizerBase : public Optimizer {
   void set_scales();
   void set_averaging();
   void prepare_step();
+  void check_in_parts() const;
   double squared_norm(Index p) const;
   Index update_count() const { return iterations_ / options_.gradient_accumulation_steps.value_or(1); }
 
@@ -170,6 +171,7 @@ class OptimizerBase : public Optimizer {
   std::vector<std::size_t> first_pieces_;
   std::vector<Task> tasks_;
   std::vector<double> piece_sums_;
+  bool in_parts_ = false;      // between begin_step() and end_step()
   std::vector<bool> updated_;  // parameters of a step in parts
   float decay_ = 0.f, average_momentum_ = 0.f;
   bool overwrite_ = false;

@@ -121,11 +121,17 @@ TEST(Optimizer, AStepInPartsGivesTheSameBits) {
       continue;
     }
     ++separable;
+    EXPECT_NE(message_of<StateError>([&] {
+                parts.optimizer->update(0);
+              }).find("no step has begun. Call begin_step()."),
+              std::string::npos);
     for (int step = 0; step < 3; ++step) {
       parts.optimizer->begin_step(parts.parameters);
       for (const Index i : {4, 0}) parts.optimizer->update(i);
       parts.optimizer->end_step();
     }
+    EXPECT_NE(message_of<StateError>([&] { parts.optimizer->end_step(); }).find("no step has begun"),
+              std::string::npos);
     EXPECT_EQ(parts.optimizer->iterations(), 3);
     for (std::size_t i = 0; i < whole.w.size(); ++i)
       EXPECT_TRUE(same_bits(whole.w[i], parts.w[i])) << handle.type() << " parameter " << i;

@@ -46,9 +46,9 @@ class Optimizer {
   /// Begins a step in parts: gradients may still change until their update. Errors: those of step();
   /// StateError unless separable().
   virtual void begin_step(std::span<const Parameter> parameters) = 0;
-  /// Updates parameter i < parameters.size(), once a step.
+  /// Updates parameter i < parameters.size(), once a step. Errors: StateError without begin_step().
   virtual void update(Index i) = 0;
-  /// Updates the rest.
+  /// Updates the rest. Errors: as update().
   virtual void end_step() = 0;
   /// At the end of training: with use_ema the weights become their moving average. Nothing otherwise.
   virtual void finalize(std::span<const Parameter> parameters) = 0;
