@@ -1,11 +1,7 @@
 #include <cmath>
 
 #include "cornu/core/error.hpp"
-#include "cornu/core/random.hpp"
-#include "cornu/core/tensor.hpp"
-#include "cornu/core/threads.hpp"
-#include "cornu/optimizers/optimizer_handle.hpp"
-#include "kernels/isa.hpp"
+#include "optimizers/test_run.hpp"
 #include "support/allocations.hpp"
 #include "support/golden.hpp"
 #include "support/messages.hpp"
@@ -14,130 +10,7 @@ namespace cornu {
 namespace {
 
 using support::message_of;
-
-/// Weights, gradients and a running optimizer.
-struct TestRun {
-  std::vector<Tensor> w, g;
-  std::unique_ptr<Optimizer> optimizer;
-  std::vector<Optimizer::Parameter> parameters;
-
-  TestRun(const OptimizerHandle& handle, const std::vector<Shape>& shapes, std::uint64_t seed = 1)
-      : optimizer(handle.make()) {
-    for (const Shape& s : shapes) {
-      fill_normal(w.emplace_back(s).view(), RandomKey{.seed = seed, .stream = w.size()}, 0, 1);
-      fill_uniform(g.emplace_back(s).view(), RandomKey{.seed = seed + 1, .stream = w.size()}, 0.05f, 0.2f);
-      for (Index k = 0; k < s.count(); k += 3) g.back().at(k) *= -1;  // none too small to move a weight
-    }
-    for (std::size_t i = 0; i < w.size(); ++i) {
-      parameters.push_back({w[i].view(), static_cast<const Tensor&>(g[i]).view()});
-    }
-    optimizer->build(shapes);
-  }
-  void step(int times = 1) {
-    for (int i = 0; i < times; ++i) optimizer->step(parameters);
-  }
-};
-
-/// One thread while it lives: the numbers are the same at any count, and other programs keep the cores busy.
-class OneThread {
- public:
-  OneThread() : before_(num_threads()) { set_num_threads(1); }
-  ~OneThread() { set_num_threads(before_); }
-
- private:
-  int before_;
-};
-
-const OptimizerHandle kAll[] = {SGD{},
-                                SGD{.momentum = 0.9f},
-                                SGD{.momentum = 0.9f, .nesterov = true},
-                                RMSprop{},
-                                RMSprop{.momentum = 0.5f},
-                                RMSprop{.centered = true},
-                                RMSprop{.momentum = 0.5f, .centered = true},
-                                Adam{},
-                                Adam{.amsgrad = true, .clipvalue = 0.05f},
-                                AdamW{},
-                                Adamax{},
-                                Nadam{},
-                                Adagrad{},
-                                Adadelta{.learning_rate = 1},
-                                Adafactor{},
-                                Ftrl{},
-                                Ftrl{.learning_rate_power = -0.7f, .l1_regularization_strength = 0.01f},
-                                Lion{},
-                                Lamb{},
-                                Lamb{.weight_decay = 0.01f, .global_clipnorm = 1.f},
-                                Adam{.clipnorm = 0.5f, .use_ema = true},
-                                SGD{.gradient_accumulation_steps = 2}};
-// Several pieces, tails of vectors, tiny ones and none.
-const std::vector<Shape> kShapes{{129, 131}, {1}, {0}, {3, 3, 5, 7}, {16385}, {}};
-
-TEST(Optimizer, SameBitsAtAnyThreadCount) {
-  const int threads = num_threads();
-  for (const OptimizerHandle& handle : kAll) {
-    set_num_threads(1);
-    TestRun one(handle, kShapes);
-    one.step(2);
-    for (int n : {2, 3}) {
-      set_num_threads(n);
-      TestRun many(handle, kShapes);
-      many.step(2);
-      for (std::size_t i = 0; i < one.w.size(); ++i) {
-        EXPECT_TRUE(same_bits(one.w[i], many.w[i])) << handle.type() << " parameter " << i;
-      }
-    }
-  }
-  set_num_threads(threads);
-}
-
-TEST(Optimizer, SameBitsOnAnyInstructionSet) {
-  const OneThread one_thread;
-  for (const OptimizerHandle& handle : kAll) {
-    TestRun best(handle, kShapes);
-    best.step(3);
-    for (const std::string_view isa : kernels::available_isas()) {
-      kernels::set_isa(isa);
-      TestRun other(handle, kShapes);
-      other.step(3);
-      for (std::size_t i = 0; i < best.w.size(); ++i)
-        EXPECT_TRUE(same_bits(best.w[i], other.w[i])) << handle.type() << " parameter " << i << " on " << isa;
-    }
-    kernels::set_isa("");
-  }
-}
-
-TEST(Optimizer, AStepInPartsGivesTheSameBits) {
-  const OneThread one_thread;
-  int separable = 0;
-  for (const OptimizerHandle& handle : kAll) {
-    TestRun whole(handle, kShapes), parts(handle, kShapes);
-    whole.step(3);
-    if (!parts.optimizer->separable()) {
-      EXPECT_NE(message_of<StateError>([&] {
-                  parts.optimizer->begin_step(parts.parameters);
-                }).find("needs all gradients at once. Call step()."),
-                std::string::npos);
-      continue;
-    }
-    ++separable;
-    EXPECT_NE(message_of<StateError>([&] {
-                parts.optimizer->update(0);
-              }).find("no step has begun. Call begin_step()."),
-              std::string::npos);
-    for (int step = 0; step < 3; ++step) {
-      parts.optimizer->begin_step(parts.parameters);
-      for (const Index i : {4, 0}) parts.optimizer->update(i);
-      parts.optimizer->end_step();
-    }
-    EXPECT_NE(message_of<StateError>([&] { parts.optimizer->end_step(); }).find("no step has begun"),
-              std::string::npos);
-    EXPECT_EQ(parts.optimizer->iterations(), 3);
-    for (std::size_t i = 0; i < whole.w.size(); ++i)
-      EXPECT_TRUE(same_bits(whole.w[i], parts.w[i])) << handle.type() << " parameter " << i;
-  }
-  EXPECT_EQ(separable, 17) << "all but Adafactor, Lamb, and those that clip by a norm or accumulate";
-}
+using namespace test;
 
 TEST(Optimizer, SparseParametersHaveSquaresOfTheirOwn) {
   // In Adam's first step w -= rate * g / sqrt(square) but for epsilon.
