@@ -18,10 +18,10 @@ constexpr Floats kTag;
 
 inline Index lanes() { return static_cast<Index>(hn::Lanes(kTag)); }
 
-// 6 x 2 vectors and what they are made of fill the 16 registers of AVX2 and SSE4.
-constexpr int kMainRows = 6;
+// The sums, two vectors of B and a number of A fill the 32 registers of AVX-512 or the 16 of AVX2 and SSE4.
+constexpr int kMainRows = HWY_TARGET <= HWY_AVX3 ? 12 : 6;
 // One vector a row leaves registers free: 8 chains of fused multiply-adds keep both units busy.
-constexpr int kNarrowRows = 8;
+constexpr int kNarrowRows = HWY_TARGET <= HWY_AVX3 ? 12 : 8;
 
 /// The sums of kRows rows times kVecs vectors, and where these rows of A start. Members, not arrays: an array
 /// that a loop indexes would live in memory, and these have to live in registers.
@@ -108,8 +108,8 @@ HWY_NOINLINE void tile(const Block& block, Index row, Index col, const float* HW
   }
   if (block.cols - col < width) {
     HWY_ALIGN float line[kRows * kVecs * HWY_MAX_BYTES / sizeof(float)];
-    const Index offsets[8] = {0, width, 2 * width, 3 * width, 4 * width, 5 * width, 6 * width, 7 * width};
-    static_assert(kRows <= 8);
+    Index offsets[kRows];
+    for (Index i = 0; i < kRows; ++i) offsets[i] = i * width;
     sums.store(line, offsets);
     return store_part(block, row, kRows, col, width, line);
   }
@@ -123,22 +123,25 @@ HWY_NOINLINE void tile(const Block& block, Index row, Index col, const float* HW
   sums.store(block.c + col, offset);
 }
 
-/// The rows that the main tile leaves over: fewer than kRows + 1.
+/// `rows` rows, of which no tile takes more than kRows.
 template <int kRows, int kVecs>
-void tail(const Block& block, Index row, Index col, const float* b) {
+void tile_of(Index rows, const Block& block, Index row, Index col, const float* b) {
   if constexpr (kRows > 0) {
-    if (block.rows - row == kRows)
+    if (rows == kRows)
       tile<kRows, kVecs>(block, row, col, b);
     else
-      tail<kRows - 1, kVecs>(block, row, col, b);
+      tile_of<kRows - 1, kVecs>(rows, block, row, col, b);
   }
 }
 
 template <int kRows, int kVecs>
 void panel(const Block& block, Index col, const float* b) {
-  Index row = 0;
-  for (; row + kRows <= block.rows; row += kRows) tile<kRows, kVecs>(block, row, col, b);
-  tail<kRows - 1, kVecs>(block, row, col, b);
+  for (Index row = 0, left = block.rows; left > 0;) {
+    // Halves at the end: a tile of few rows waits for its few sums.
+    const Index rows = left >= 2 * kRows || left == kRows ? kRows : left > kRows ? (left + 1) / 2 : left;
+    tile_of<kRows, kVecs>(rows, block, row, col, b);
+    row += rows, left -= rows;
+  }
 }
 
 void multiply(const Block& block) {

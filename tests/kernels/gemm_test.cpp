@@ -1,5 +1,6 @@
 #include "cornu/kernels/gemm.hpp"
 
+#include <cmath>
 #include <cstdlib>
 #include <thread>
 
@@ -49,7 +50,7 @@ TEST(Gemm, AllFormsAtOddSizes) {
   for_each_isa([] {
     for (const Trans ta : {Trans::no, Trans::yes})
       for (const Trans tb : {Trans::no, Trans::yes})
-        for (const Index m : {1, 2, 4, 5, 7, 13})
+        for (const Index m : {1, 2, 4, 5, 7, 12, 13, 19, 25})
           for (const Index n : {1, 3, 8, 9, 16, 17, 31, 33, 50})
             for (const Index k : {1, 2, 7, 65})
               check({ta, tb, m, n, k, (m + n) % 2 == 0, n % 3 == 0, k % 2 == 0, n % 2 * 3});
