@@ -70,23 +70,44 @@ struct ForwardPart {
   void step(Index number) {
     const Index u = job.units, p = job.order.position(number);
     const auto& m = job.memory;
-    if (m.gates) {
-      const Index at = (first * job.run.steps + p) * u;
-      copy_rows(h, u, m.h_before + at, job.states_row, rows, u);
-      if (m.c_before) copy_rows(c, u, m.c_before + at, job.states_row, rows, u);
-    }
+    const bool direct = call.mask == nullptr && fast(job.cell, call.recurrent_drop);
+    if (m.gates && (number == 0 || !direct)) keep_states(p);
     CellStep<T> s{rows, u, h, c, h_next, c_next};
     s.gates = gates + (p - block_first) * job.slots;
     s.gates_stride = block * job.slots;
     if (m.pre) s.pre = m.pre + (first * job.run.steps + p) * job.pre_row();
     s.pre_stride = job.run.steps * job.pre_row();
+    if (direct) add_places(s, number);
     const Index next = p - block_first + (job.run.go_backwards ? -1 : 1);
     if (next >= 0 && next < block) fetch_rows(gates + next * job.slots, s.gates_stride, rows, job.slots);
     compute(s);
     if (call.mask) hold_masked(job.order.mask_position(number));
     std::swap(h, h_next);
     std::swap(c, c_next);
-    put(number);
+    if (!s.y) put(number);
+  }
+
+  /// The states that the step at position p starts from.
+  void keep_states(Index p) const {
+    const auto& m = job.memory;
+    const Index u = job.units, at = (first * job.run.steps + p) * u;
+    copy_rows(h, u, m.h_before + at, job.states_row, rows, u);
+    if (m.c_before) copy_rows(c, u, m.c_before + at, job.states_row, rows, u);
+  }
+
+  /// Where the cell itself puts what would else be copied: the states for the next step, and the output.
+  void add_places(CellStep<T>& s, Index number) const {
+    const Index u = job.units, steps = job.run.steps;
+    const auto& m = job.memory;
+    if (m.gates && number + 1 < steps) {
+      const Index at = (first * steps + job.order.position(number + 1)) * u;
+      s.h_kept = m.h_before + at;
+      if (m.c_before) s.c_kept = m.c_before + at;
+      s.kept_stride = job.states_row;
+    }
+    if (!job.run.return_sequences) return;
+    s.y = call.y + (first * steps + number) * u;
+    s.y_stride = job.states_row;
   }
 
   void compute(const CellStep<T>& s) const {

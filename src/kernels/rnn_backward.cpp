@@ -23,12 +23,13 @@ struct BackwardPart {
     dh = job.scratch.h + at, dc = job.scratch.c + at;
     start_state(call.dh ? call.dh + at : nullptr, dh, rows * u);
     start_state(call.dc ? call.dc + at : nullptr, dc, rows * u);
+    const bool direct = call.mask == nullptr && fast(job.cell, call.recurrent_drop);
     for (Index step = job.run.steps; step-- > 0;) {
-      add_output_gradient(step);
+      if (!direct) add_output_gradient(step);
       const Index p = job.order.position(step);
       if (step > 0) fetch(job.order.position(step - 1));
       if (call.mask == nullptr) {
-        gates(p, 0, rows);
+        gates(p, 0, rows, direct && has_output(step) ? output_gradient(step, 0) : nullptr);
       } else {
         for (Index i = 0; i < rows; ++i)
           if (masked(i, job.order.mask_position(step)))
@@ -53,16 +54,21 @@ struct BackwardPart {
   bool masked(Index row, Index p) const { return call.mask[(first + row) * job.run.steps + p] == T(0); }
   T* gates_at(Index p) const { return job.memory.gates + (first * job.run.steps + p) * job.slots; }
 
+  bool has_output(Index step) const { return job.run.return_sequences || step + 1 == job.run.steps; }
+  Index outputs() const { return job.run.return_sequences ? job.run.steps : 1; }
+  const T* output_gradient(Index step, Index row) const {
+    return call.dy + ((first + row) * outputs() + (job.run.return_sequences ? step : 0)) * job.units;
+  }
+
   /// A masked step passes its gradient on to the last one before it that was not, whose output it repeats.
   void add_output_gradient(Index step) {
     const Index u = job.units, steps = job.run.steps;
-    const bool sequences = job.run.return_sequences;
-    if (!sequences && step + 1 < steps) return;
+    if (!has_output(step)) return;
     for (Index i = 0; i < rows; ++i) {
       if (call.mask && masked(i, job.order.mask_position(step)))
         if (job.run.zero_output_for_mask || step < job.order.first_live(call.mask + (first + i) * steps))
           continue;
-      const T* dy = call.dy + ((first + i) * (sequences ? steps : 1) + (sequences ? step : 0)) * u;
+      const T* dy = output_gradient(step, i);
       T* to = dh + i * u;
       for (Index j = 0; j < u; ++j) to[j] += dy[j];
     }
@@ -83,8 +89,11 @@ struct BackwardPart {
             .dh = dh + row * u,
             .dc = dc + row * u};
   }
-  void gates(Index p, Index row, Index count) const {
-    const CellStepBackward<T> s = at(p, row, count);
+  /// dy: what the cell adds to dh itself, or null.
+  void gates(Index p, Index row, Index count, const T* dy = nullptr) const {
+    CellStepBackward<T> s = at(p, row, count);
+    s.dy = dy;
+    s.dy_stride = outputs() * job.units;
     if constexpr (std::is_same_v<T, float>)
       if (fast(job.cell, call.recurrent_drop)) {
         const CellLanes& lanes = cell_lanes();

@@ -8,72 +8,19 @@
 
 #include "kernels/dispatch.hpp"
 #include "kernels/rnn_lanes.hpp"
+#include "kernels/rnn_vectors.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace cornu::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Floats = hn::ScalableTag<float>;
-using Vec = hn::Vec<Floats>;
-constexpr Floats kTag;
-
-inline Index lanes() { return static_cast<Index>(hn::Lanes(kTag)); }
-HWY_INLINE Vec set(float value) { return hn::Set(kTag, value); }
-
-/// x P(x^2) / Q(x^2), within 3e-7 of tanh; beyond 7.9 it is 1 to the last bits. A NaN stays: it comes second
-/// in Min and Max. Source: Eigen's generic tanh for float.
-HWY_INLINE Vec tanh_of(Vec v) {
-  const Vec x = hn::Max(set(-7.90531110763549805f), hn::Min(set(7.90531110763549805f), v));
-  const Vec s = hn::Mul(x, x);
-  Vec p = hn::MulAdd(s, set(-2.76076847742355e-16f), set(2.00018790482477e-13f));
-  p = hn::MulAdd(s, p, set(-8.60467152213735e-11f));
-  p = hn::MulAdd(s, p, set(5.12229709037114e-08f));
-  p = hn::MulAdd(s, p, set(1.48572235717979e-05f));
-  p = hn::MulAdd(s, p, set(6.37261928875436e-04f));
-  p = hn::MulAdd(s, p, set(4.89352455891786e-03f));
-  Vec q = hn::MulAdd(s, set(1.19825839466702e-06f), set(1.18534705686654e-04f));
-  q = hn::MulAdd(s, q, set(2.26843463243900e-03f));
-  q = hn::MulAdd(s, q, set(4.89352518554385e-03f));
-  return hn::Div(hn::Mul(x, p), q);
+/// The new h of a row.
+template <class Memory>
+HWY_INLINE void put_state(const Memory& memory, const CellStep<float>& step, Index row, Index unit, Vec h) {
+  memory.store(h, step.h_next + row * step.units + unit);
+  if (step.h_kept) memory.store(h, step.h_kept + row * step.kept_stride + unit);
+  if (step.y) memory.store(h, step.y + row * step.y_stride + unit);
 }
-HWY_INLINE Vec sigmoid_of(Vec x) {
-  const Vec half = set(0.5f);
-  return hn::MulAdd(half, tanh_of(hn::Mul(half, x)), half);
-}
-
-/// A vector of units, or the last ones of them: fewer, where no memory beyond may be touched.
-struct Whole {
-  HWY_INLINE Vec load(const float* from) const { return hn::LoadU(kTag, from); }
-  HWY_INLINE void store(Vec v, float* to) const { hn::StoreU(v, kTag, to); }
-};
-struct Part {
-  std::size_t count;
-#if HWY_MEM_OPS_MIGHT_FAULT
-  HWY_INLINE Vec load(const float* from) const {
-    HWY_ALIGN float values[hn::MaxLanes(kTag)] = {};
-    std::memcpy(values, from, count * sizeof(float));
-    return hn::Load(kTag, values);
-  }
-#else
-  HWY_INLINE Vec load(const float* from) const { return hn::MaskedLoad(hn::FirstN(kTag, count), kTag, from); }
-#endif
-  /// In pieces: AMD's cores before AVX-512 take twenty cycles for a masked store.
-  HWY_INLINE void store(Vec v, float* to) const {
-    HWY_ALIGN float values[hn::MaxLanes(kTag)];
-    hn::Store(v, kTag, values);
-    const float* from = values;
-    if constexpr (hn::MaxLanes(kTag) > 8) piece<8>(from, to);
-    if constexpr (hn::MaxLanes(kTag) > 4) piece<4>(from, to);
-    if constexpr (hn::MaxLanes(kTag) > 2) piece<2>(from, to);
-    if constexpr (hn::MaxLanes(kTag) > 1) piece<1>(from, to);
-  }
-  template <std::size_t kCount>
-  HWY_INLINE void piece(const float*& from, float*& to) const {
-    if ((count & kCount) == 0) return;
-    std::memcpy(to, from, kCount * sizeof(float));
-    from += kCount, to += kCount;
-  }
-};
 
 /// The sums of kRows rows times kVectors vectors: of units of one gate each. Members, not arrays: an array
 /// that a loop indexes would live in memory, and these have to live in registers.
@@ -100,6 +47,12 @@ struct Sums {
     above.finish(form, step, row, unit);
     form.finish(*this, step, row + kRows - 1, unit);
   }
+  HWY_INLINE void store(float* to) const {
+    above.store(to);
+    to += (kRows - 1) * kVectors * lanes();
+    hn::Store(s0, kTag, to);
+    if constexpr (kVectors > 1) hn::Store(s1, kTag, to + lanes());
+  }
 };
 template <int kVectors>
 struct Sums<0, kVectors> {
@@ -108,14 +61,18 @@ struct Sums<0, kVectors> {
   HWY_INLINE void start(const Form&, const CellStep<float>&, Index, Index) {}
   template <class Form>
   HWY_INLINE void finish(const Form&, const CellStep<float>&, Index, Index) const {}
+  HWY_INLINE void store(float*) const {}
 };
 
 template <class Memory>
 struct Lstm {
-  static constexpr int kGates = 4, kRows = 3;  // 12 sums, 3 numbers of h and a vector: 16 registers
+  static constexpr int kGates = 4,
+                       kRows = kManyRegisters ? 4 : 3;  // 12 sums, 3 numbers of h and a vector: 16
   Memory memory;
+  const float* bias;  ///< unused
   bool keep;
 
+  Lstm<Whole> with_bias(const float* other) const { return {{}, other, true}; }
   template <class S>
   HWY_INLINE void start(S& sums, const CellStep<float>& step, Index row, Index unit) const {
     const float* gate = step.gates + row * step.gates_stride + unit;
@@ -130,7 +87,8 @@ struct Lstm {
     const Index at = row * step.units + unit;
     const Vec c = hn::MulAdd(f, memory.load(step.c + at), hn::Mul(i, g));
     memory.store(c, step.c_next + at);
-    memory.store(hn::Mul(o, tanh_of(c)), step.h_next + at);
+    if (step.c_kept) memory.store(c, step.c_kept + row * step.kept_stride + unit);
+    put_state(memory, step, row, unit, hn::Mul(o, tanh_of(c)));
     if (!keep) return;
     float* gate = step.gates + row * step.gates_stride + unit;
     memory.store(i, gate), gate += step.units;
@@ -147,6 +105,7 @@ struct Gru {
   const float* bias;
   bool keep;
 
+  Gru<Whole> with_bias(const float* other) const { return {{}, other, true}; }
   template <class S>
   HWY_INLINE void start(S& sums, const CellStep<float>& step, Index row, Index unit) const {
     const float* gate = step.gates + row * step.gates_stride + unit;
@@ -161,7 +120,7 @@ struct Gru {
     const Vec n = tanh_of(hn::MulAdd(r, sums.s2, memory.load(gate + 2 * step.units)));
     const Index at = row * step.units + unit;
     const Vec h = memory.load(step.h + at);
-    memory.store(hn::MulAdd(z, hn::Sub(h, n), n), step.h_next + at);
+    put_state(memory, step, row, unit, hn::MulAdd(z, hn::Sub(h, n), n));
     if (!keep) return;
     memory.store(z, gate), gate += step.units;
     memory.store(r, gate), gate += step.units;
@@ -177,29 +136,79 @@ inline Index squeezed_vectors(Index gates, Index units) {
   return vectors <= 2 ? vectors : gates;
 }
 
+/// The last units of a tile's rows side by side, so that they fill vectors: what a form takes as one row.
+template <int kGates, std::size_t kMost>
+struct SideBySide {
+  static constexpr std::size_t kLanes = hn::MaxLanes(kTag), kWidth = (kMost + kLanes) / kLanes * kLanes;
+  // Zeros: what memory held before may be denormal, and then the lanes that nobody wants take most of the
+  // time.
+  HWY_ALIGN float sums[kGates * kWidth] = {}, gates[4 * kWidth] = {};
+  HWY_ALIGN float h[kWidth] = {}, c[kWidth] = {}, bias[kWidth] = {}, h_next[kWidth], c_next[kWidth];
+
+  CellStep<float> step() {
+    CellStep<float> s;
+    s.rows = 1, s.units = static_cast<Index>(kWidth);
+    s.h = h, s.c = c, s.h_next = h_next, s.c_next = c_next, s.gates = gates;
+    return s;
+  }
+  /// Row i of the tile, from row `row` and unit `unit` of the whole; line: its sums, all gates in turn.
+  HWY_INLINE void take(const CellStep<float>& from, Index row, Index unit, const float* b, Index i,
+                       const float* line) {
+    const Index count = from.units - unit, place = row * from.units + unit, to = i * count;
+    const auto n = static_cast<std::size_t>(count);
+    const float* const gate = from.gates + row * from.gates_stride + unit;
+    for (Index g = 0; g < kGates; ++g) {
+      copy_part(line + g * count, n, sums + g * Index(kWidth) + to);
+      copy_part(gate + g * from.units, n, gates + g * Index(kWidth) + to);
+    }
+    if (from.c) copy_part(from.c + place, n, c + to);
+    if (kGates == 3) copy_part(from.h + place, n, h + to), copy_part(b + unit, n, bias + to);
+  }
+  HWY_INLINE void give(const CellStep<float>& to, Index row, Index unit, bool keep, Index i) const {
+    const Index count = to.units - unit, place = row * to.units + unit, from = i * count;
+    const auto n = static_cast<std::size_t>(count);
+    copy_part(h_next + from, n, to.h_next + place);
+    if (to.h_kept) copy_part(h_next + from, n, to.h_kept + row * to.kept_stride + unit);
+    if (to.y) copy_part(h_next + from, n, to.y + row * to.y_stride + unit);
+    if (kGates == 4) copy_part(c_next + from, n, to.c_next + place);
+    if (kGates == 4 && to.c_kept) copy_part(c_next + from, n, to.c_kept + row * to.kept_stride + unit);
+    if (!keep) return;
+    float* const gate = to.gates + row * to.gates_stride + unit;
+    for (Index g = 0; g < 4; ++g) copy_part(gates + g * Index(kWidth) + from, n, gate + g * to.units);
+  }
+};
+
 /// The last units, the sums of all gates side by side in kVectors vectors.
 template <class Form, int kVectors>
 struct Squeezed {
-  static constexpr int kGates = kVectors, kRows = 4;
+  static constexpr int kGates = kVectors, kRows = kVectors == 1 ? 8 : 4;
   Form form;
 
   template <class S>
   HWY_INLINE void start(S& sums, const CellStep<float>&, Index, Index) const {
     sums.s0 = sums.s1 = hn::Zero(kTag);
   }
-  template <class S>
-  HWY_INLINE void finish(const S& squeezed, const CellStep<float>& step, Index row, Index unit) const {
+  template <int kTile>
+  HWY_INLINE void finish_tile(const Sums<kTile, kVectors>& squeezed, const CellStep<float>& step, Index row,
+                              Index unit) const {
     const Index n = lanes(), count = step.units - unit;
-    HWY_ALIGN float values[4 * hn::MaxLanes(kTag)] = {};
-    hn::Store(squeezed.s0, kTag, values);
-    if constexpr (kVectors > 1) hn::Store(squeezed.s1, kTag, values + n);
-    Sums<1, Form::kGates> sums;
-    form.start(sums, step, row, unit);
-    sums.s0 = hn::Add(sums.s0, hn::LoadU(kTag, values));
-    sums.s1 = hn::Add(sums.s1, hn::LoadU(kTag, values + count));
-    sums.s2 = hn::Add(sums.s2, hn::LoadU(kTag, values + 2 * count));
-    if constexpr (Form::kGates > 3) sums.s3 = hn::Add(sums.s3, hn::LoadU(kTag, values + 3 * count));
-    form.finish(sums, step, row, unit);
+    HWY_ALIGN float lines[kTile * kVectors * hn::MaxLanes(kTag)];
+    squeezed.store(lines);
+    SideBySide<Form::kGates, std::size_t(kTile * kVectors) * hn::MaxLanes(kTag) / Form::kGates> rows;
+    for (Index i = 0; i < kTile; ++i) rows.take(step, row + i, unit, form.bias, i, lines + i * kVectors * n);
+    const CellStep<float> flat = rows.step();
+    const auto whole = form.with_bias(rows.bias);
+    for (Index at = 0; at < kTile * count; at += n) {
+      Sums<1, Form::kGates> sums;
+      whole.start(sums, flat, 0, at);
+      const float* from = rows.sums + at;
+      sums.s0 = hn::Add(sums.s0, hn::Load(kTag, from)), from += flat.units;
+      sums.s1 = hn::Add(sums.s1, hn::Load(kTag, from)), from += flat.units;
+      sums.s2 = hn::Add(sums.s2, hn::Load(kTag, from)), from += flat.units;
+      if constexpr (Form::kGates > 3) sums.s3 = hn::Add(sums.s3, hn::Load(kTag, from));
+      whole.finish(sums, flat, 0, at);
+    }
+    for (Index i = 0; i < kTile; ++i) rows.give(step, row + i, unit, form.keep, i);
   }
 };
 
@@ -218,7 +227,10 @@ HWY_NOINLINE void tile(const Form& form, const CellStep<float>& step, Index row,
     if constexpr (Form::kGates > 3) b3 = hn::Load(kTag, b + 3 * n);
     sums.add(h, units, b0, b1, b2, b3);
   }
-  sums.finish(form, step, row, unit);
+  if constexpr (requires { form.template finish_tile<kRows>(sums, step, row, unit); })
+    form.template finish_tile<kRows>(sums, step, row, unit);
+  else
+    sums.finish(form, step, row, unit);
 }
 
 template <int kRows, class Form>
@@ -254,8 +266,8 @@ void lstm(const CellStep<float>& step, const float* packed, bool keep) {
   const Index n = lanes();
   Index unit = 0;
   for (; unit + n <= step.units; unit += n, packed += 4 * n * step.units)
-    column(Lstm<Whole>{{}, keep}, step, unit, packed);
-  last_column(Lstm<Part>{{static_cast<std::size_t>(step.units - unit)}, keep}, step, unit, packed);
+    column(Lstm<Whole>{{}, nullptr, keep}, step, unit, packed);
+  last_column(Lstm<Part>{{static_cast<std::size_t>(step.units - unit)}, nullptr, keep}, step, unit, packed);
 }
 
 void gru(const CellStep<float>& step, const float* packed, const float* recurrent_bias, bool keep) {
@@ -287,6 +299,13 @@ HWY_INLINE Vec sigmoid_slope(Vec v) { return hn::NegMulAdd(v, v, v); }
 HWY_INLINE Vec tanh_slope(Vec v) { return hn::NegMulAdd(v, v, set(1.f)); }
 
 template <class Memory>
+HWY_INLINE Vec state_gradient(const Memory& memory, const CellStepBackward<float>& step, Index row,
+                              Index unit) {
+  const Vec dh = memory.load(step.dh + row * step.units + unit);
+  return step.dy ? hn::Add(dh, memory.load(step.dy + row * step.dy_stride + unit)) : dh;
+}
+
+template <class Memory>
 HWY_INLINE void lstm_gradient(const Memory& memory, const CellStepBackward<float>& step, Index row,
                               Index unit) {
   float *const gi = step.gates + row * step.gates_stride + unit, *const gf = gi + step.units,
@@ -294,7 +313,7 @@ HWY_INLINE void lstm_gradient(const Memory& memory, const CellStepBackward<float
   const Vec i = memory.load(gi), f = memory.load(gf), g = memory.load(gg), o = memory.load(go);
   const Vec before = memory.load(step.c_before + row * step.before_stride + unit);
   const Index at = row * step.units + unit;
-  const Vec dh = memory.load(step.dh + at);
+  const Vec dh = state_gradient(memory, step, row, unit);
   const Vec t = tanh_of(hn::MulAdd(f, before, hn::Mul(i, g)));
   const Vec dc = hn::MulAdd(hn::Mul(dh, o), tanh_slope(t), memory.load(step.dc + at));
   memory.store(hn::Mul(hn::Mul(dc, g), sigmoid_slope(i)), gi);
@@ -313,7 +332,7 @@ HWY_INLINE void gru_gradient(const Memory& memory, const CellStepBackward<float>
   const Vec z = memory.load(gz), r = memory.load(gr), n = memory.load(gn), inner = memory.load(gh);
   const Vec before = memory.load(step.h_before + row * step.before_stride + unit);
   const Index at = row * step.units + unit;
-  const Vec dh = memory.load(step.dh + at);
+  const Vec dh = state_gradient(memory, step, row, unit);
   const Vec dn = hn::Mul(hn::Mul(dh, hn::Sub(set(1.f), z)), tanh_slope(n));
   memory.store(hn::Mul(hn::Mul(dh, hn::Sub(before, n)), sigmoid_slope(z)), gz);
   memory.store(hn::Mul(hn::Mul(dn, inner), sigmoid_slope(r)), gr);

@@ -14,6 +14,9 @@ struct CellStep {
   Index gates_stride = 0;
   T* pre = nullptr;
   Index pre_stride = 0;
+  // Where h_next and c_next are wanted too, rows their stride apart; only CellLanes fill these.
+  T *h_kept = nullptr, *c_kept = nullptr, *y = nullptr;
+  Index kept_stride = 0, y_stride = 0;
 };
 
 /// The same backward: gates become gradients. dh holds the gradient of h_next on entry, and on return what
@@ -28,6 +31,8 @@ struct CellStepBackward {
   const T* pre = nullptr;
   Index pre_stride = 0;
   T *dh = nullptr, *dc = nullptr;
+  const T* dy = nullptr;  ///< added to dh first, rows dy_stride apart; only CellLanes read it
+  Index dy_stride = 0;
 };
 
 /// LSTM, and GRU with reset_after, both with tanh and sigmoid: product with the packed recurrent kernel and
