@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <type_traits>
 
 #include "core/parallel.hpp"
 #include "kernels/philox_lanes.hpp"
@@ -27,24 +28,30 @@ void draw_normals(const PhiloxWords& words, std::array<float, kGroup>& out) {
     }
 }
 
-/// body(words, first element, elements) for each group of a sample, over all samples.
+/// body(key, group, first element, elements) for each group of a sample, over all samples.
 template <class Body>
 void each_group(const SampleStreams& streams, const Shape& shape, const Body& body) {
   const Index samples = shape.front(), size = shape.without_front().count();
   const Index pieces = (size + detail::kElementChunk - 1) / detail::kElementChunk;
   const Index chunk = std::max<Index>(1, detail::kElementChunk / 4 / std::max<Index>(1, size));
-  const DrawWords draw = draw_words();
   detail::parallel_chunks(samples * pieces, chunk, [&](Index first, Index last) {
     for (Index piece = first; piece < last; ++piece) {
       const Index sample = piece / pieces, from = piece % pieces * detail::kElementChunk;
       const Index to = std::min(size, from + detail::kElementChunk);
       const RandomKey key = streams.sample(sample);
-      PhiloxWords words;
-      for (Index at = from; at < to; at += kGroup) {
-        draw(key, at / kGroup, words);
-        body(words, sample * size + at, std::min(kGroup, to - at));
-      }
+      for (Index at = from; at < to; at += kGroup)
+        body(key, at / kGroup, sample * size + at, std::min(kGroup, to - at));
     }
+  });
+}
+/// The same with the words: body(words, first element, elements).
+template <class Body>
+void each_draw(const SampleStreams& streams, const Shape& shape, const Body& body) {
+  const auto draw = philox_lanes().draw;
+  each_group(streams, shape, [&](const RandomKey& key, Index group, Index at, Index count) {
+    PhiloxWords words;
+    draw(key, group, words);
+    body(words, at, count);
   });
 }
 
@@ -54,29 +61,56 @@ std::uint32_t limit(double rate) { return static_cast<std::uint32_t>(rate * 0x1p
 // Loops over plain pointers and values: what a lambda captures, g++ fears to be changed by the loop's own
 // stores, and then it vectorises nothing.
 template <class T>
-void drop_below(const std::uint32_t* words, std::uint32_t below, const T* x, T* y, Index n, T scale, T shift,
-                T dropped) {
-  for (Index i = 0; i < n; ++i) {
-    const T kept = x[i] * scale + shift;
-    y[i] = words[i] < below ? dropped : kept;
-  }
-}
-template <class T>
 void drop_masked(const T* mask, const T* x, T* y, Index n, T scale, T shift, T dropped) {
   for (Index i = 0; i < n; ++i) {
     const T kept = x[i] * scale + shift;
     y[i] = mask[i] == T(0) ? dropped : kept;
   }
 }
+
+/// A group, of which count numbers are there.
+template <class T>
+void drop_group(std::uint64_t kept, const DropNumbers<T>& numbers, const T* x, T* y, Index count) {
+  if constexpr (std::is_same_v<T, float>) {
+    const auto drop = philox_lanes().drop;
+    if (count == kGroup) return drop(kept, numbers, x, y);
+    std::array<float, kGroup> line{};
+    std::copy_n(x, count, line.data());
+    drop(kept, numbers, line.data(), line.data());
+    std::copy_n(line.data(), count, y);
+  } else {
+    for (Index i = 0; i < count; ++i)
+      y[i] = (kept >> i & 1) != 0 ? x[i] * numbers.scale + numbers.shift : numbers.dropped;
+  }
+}
+template <class T>
+DropNumbers<T> numbers_of(const DropRule& rule) {
+  return {static_cast<T>(rule.scale), static_cast<T>(rule.shift), static_cast<T>(rule.dropped)};
+}
 }  // namespace
 
+Index kept_words(Index size) { return (size + kGroup - 1) / kGroup; }
+
 template <class T>
-void drop(const DropRule& rule, const SampleStreams& streams, View<const T> x, View<T> y) {
-  const T scale = static_cast<T>(rule.scale), shift = static_cast<T>(rule.shift),
-          dropped = static_cast<T>(rule.dropped);
+void drop(const DropRule& rule, const SampleStreams& streams, View<const T> x, View<T> y,
+          std::uint64_t* kept) {
   const std::uint32_t below = limit(rule.rate);
-  each_group(streams, y.shape, [&](const PhiloxWords& words, Index at, Index count) {
-    drop_below<T>(words.data(), below, x.data + at, y.data + at, count, scale, shift, dropped);
+  const Index size = y.shape.without_front().count(), words = kept_words(size);
+  const auto numbers = numbers_of<T>(rule);
+  const auto draw = philox_lanes().kept;
+  each_group(streams, y.shape, [&](const RandomKey& key, Index group, Index at, Index count) {
+    const std::uint64_t bits = draw(key, group, below);
+    if (kept) kept[at / size * words + group] = bits;
+    drop_group(bits, numbers, x.data + at, y.data + at, count);
+  });
+}
+
+template <class T>
+void drop_again(const DropRule& rule, const std::uint64_t* kept, View<const T> x, View<T> y) {
+  const Index size = y.shape.without_front().count(), words = kept_words(size);
+  const auto numbers = numbers_of<T>(rule);
+  each_group({}, y.shape, [&](const RandomKey&, Index group, Index at, Index count) {
+    drop_group(kept[at / size * words + group], numbers, x.data + at, y.data + at, count);
   });
 }
 
@@ -88,7 +122,7 @@ void drop_channels(const DropRule& rule, const SampleStreams& streams, View<cons
   const std::uint32_t below = limit(rule.rate);
   const T scale = static_cast<T>(rule.scale), shift = static_cast<T>(rule.shift),
           dropped = static_cast<T>(rule.dropped);
-  each_group(streams, {samples, channels}, [&](const PhiloxWords& words, Index at, Index count) {
+  each_draw(streams, {samples, channels}, [&](const PhiloxWords& words, Index at, Index count) {
     for (Index j = 0; j < count; ++j) mask[std::size_t(at + j)] = words[std::size_t(j)] < below ? T(0) : T(1);
   });
   detail::parallel_for(samples, [&](Index sample) {
@@ -100,7 +134,7 @@ void drop_channels(const DropRule& rule, const SampleStreams& streams, View<cons
 
 template <class T>
 void add_noise(double stddev, const SampleStreams& streams, View<const T> x, View<T> y) {
-  each_group(streams, y.shape, [&](const PhiloxWords& words, Index at, Index count) {
+  each_draw(streams, y.shape, [&](const PhiloxWords& words, Index at, Index count) {
     std::array<float, kGroup> normals;
     draw_normals(words, normals);
     for (Index j = 0; j < count; ++j)
@@ -110,7 +144,7 @@ void add_noise(double stddev, const SampleStreams& streams, View<const T> x, Vie
 
 template <class T>
 void multiply_noise(double stddev, const SampleStreams& streams, View<const T> x, View<T> y) {
-  each_group(streams, y.shape, [&](const PhiloxWords& words, Index at, Index count) {
+  each_draw(streams, y.shape, [&](const PhiloxWords& words, Index at, Index count) {
     std::array<float, kGroup> normals;
     draw_normals(words, normals);
     for (Index j = 0; j < count; ++j)
@@ -118,8 +152,10 @@ void multiply_noise(double stddev, const SampleStreams& streams, View<const T> x
   });
 }
 
-template void drop(const DropRule&, const SampleStreams&, View<const float>, View<float>);
-template void drop(const DropRule&, const SampleStreams&, View<const double>, View<double>);
+template void drop(const DropRule&, const SampleStreams&, View<const float>, View<float>, std::uint64_t*);
+template void drop(const DropRule&, const SampleStreams&, View<const double>, View<double>, std::uint64_t*);
+template void drop_again(const DropRule&, const std::uint64_t*, View<const float>, View<float>);
+template void drop_again(const DropRule&, const std::uint64_t*, View<const double>, View<double>);
 template void drop_channels(const DropRule&, const SampleStreams&, View<const float>, View<float>,
                             std::span<float>);
 template void drop_channels(const DropRule&, const SampleStreams&, View<const double>, View<double>,

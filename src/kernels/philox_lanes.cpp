@@ -19,6 +19,16 @@ void draw(const RandomKey& key, Index group, PhiloxWords& out) {
     for (std::size_t w = 0; w < 4; ++w) out[w * kBlocks + b] = words[w];
   }
 }
+std::uint64_t kept(const RandomKey& key, Index group, std::uint32_t below) {
+  PhiloxWords words;
+  draw(key, group, words);
+  std::uint64_t bits = 0;
+  for (std::size_t e = 0; e < words.size(); ++e) bits |= std::uint64_t(words[e] >= below) << e;
+  return bits;
+}
+void drop(std::uint64_t kept, const DropNumbers<float>& n, const float* x, float* y) {
+  for (Index e = 0; e < kPhiloxGroup; ++e) y[e] = kept >> e & 1 ? x[e] * n.scale + n.shift : n.dropped;
+}
 #else
 using Words = hn::CappedTag<std::uint32_t, kPhiloxGroup / 4>;
 using Vec = hn::Vec<Words>;
@@ -36,8 +46,9 @@ HWY_INLINE Product multiply(Vec a, Vec b) {
           hn::OddEven(hn::BitCast(kTag, hn::ShiftLeft<32>(odd)), hn::BitCast(kTag, even))};
 }
 
-/// philox() of core/random.cpp for the blocks of a group.
-void draw(const RandomKey& key, Index group, PhiloxWords& out) {
+/// philox() of core/random.cpp for the blocks of a group: each(first element, words) for each vector.
+template <class Each>
+HWY_INLINE void each_vector(const RandomKey& key, Index group, const Each& each) {
   constexpr std::size_t kBlocks = kPhiloxGroup / 4;
   const Vec m0 = hn::Set(kTag, 0xD2511F53u), m1 = hn::Set(kTag, 0xCD9E8D57u);
   const auto first = static_cast<std::uint64_t>(group) * kBlocks;  // no group crosses 2^32 blocks
@@ -56,13 +67,47 @@ void draw(const RandomKey& key, Index group, PhiloxWords& out) {
       k0 += 0x9E3779B9u;
       k1 += 0xBB67AE85u;
     }
-    hn::StoreU(c0, kTag, out.data() + l);
-    hn::StoreU(c1, kTag, out.data() + kBlocks + l);
-    hn::StoreU(c2, kTag, out.data() + 2 * kBlocks + l);
-    hn::StoreU(c3, kTag, out.data() + 3 * kBlocks + l);
+    each(l, c0);
+    each(kBlocks + l, c1);
+    each(2 * kBlocks + l, c2);
+    each(3 * kBlocks + l, c3);
+  }
+}
+
+void draw(const RandomKey& key, Index group, PhiloxWords& out) {
+  each_vector(key, group,
+              [&](std::size_t at, Vec words) HWY_ATTR { hn::StoreU(words, kTag, out.data() + at); });
+}
+
+std::uint64_t kept(const RandomKey& key, Index group, std::uint32_t below) {
+  const Vec least = hn::Set(kTag, below);
+  std::uint64_t bits = 0;
+  each_vector(key, group, [&](std::size_t at, Vec words) HWY_ATTR {
+    std::uint64_t here = 0;
+    const std::size_t bytes =
+        hn::StoreMaskBits(kTag, hn::Not(hn::Lt(words, least)), reinterpret_cast<std::uint8_t*>(&here));
+    static_cast<void>(bytes);
+    bits |= here << at;
+  });
+  return bits;
+}
+
+void drop(std::uint64_t kept, const DropNumbers<float>& numbers, const float* x, float* y) {
+  const hn::ScalableTag<float> d;
+  const auto scale = hn::Set(d, numbers.scale), shift = hn::Set(d, numbers.shift),
+             dropped = hn::Set(d, numbers.dropped);
+  for (std::size_t at = 0; at < kPhiloxGroup; at += hn::Lanes(d)) {
+    const std::uint64_t here = kept >> at;
+    const auto stays = hn::LoadMaskBits(d, reinterpret_cast<const std::uint8_t*>(&here));
+    hn::StoreU(hn::IfThenElse(stays, hn::MulAdd(hn::LoadU(d, x + at), scale, shift), dropped), d, y + at);
   }
 }
 #endif
+
+const PhiloxLanes* philox_table() {
+  static const PhiloxLanes table{draw, kept, drop};
+  return &table;
+}
 
 }  // namespace cornu::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -70,7 +115,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace cornu::kernels {
 
-DrawWords draw_words() { return CORNU_DISPATCH(draw); }
+const PhiloxLanes& philox_lanes() { return *CORNU_DISPATCH(philox_table)(); }
 
 }  // namespace cornu::kernels
 #endif

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -159,4 +160,33 @@ TEST(Noise, FloatAndDoubleDrawTheSame) {
   kernels::multiply_noise<double>(0.25, kStreams, {x.data(), {1, size}}, {y.data(), {1, size}});
   kernels::multiply_noise<float>(0.25, kStreams, single_x.view(), single.view());
   for (Index i = 0; i < size; ++i) EXPECT_NEAR(single.at(i), y[std::size_t(i)], 3e-7);
+}
+
+namespace {
+template <class T>
+void expect_the_same_mask(const Shape& shape) {
+  const Index size = shape.without_front().count(), samples = shape.front();
+  std::vector<T> x(std::size_t(shape.count())), y(x), again(x), plain(x);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = T(i % 1013) / 7 - 70;
+  std::vector<std::uint64_t> kept(std::size_t(samples * kernels::kept_words(size)) + 1, 77);
+  const kernels::DropRule rule{.rate = 0.3, .scale = 2, .shift = 0.5, .dropped = -1};
+  const View<const T> from(x.data(), shape);
+  kernels::drop<T>(rule, kStreams, from, View<T>(plain.data(), shape));
+  kernels::drop<T>(rule, kStreams, from, View<T>(y.data(), shape), kept.data());
+  EXPECT_EQ(y, plain);
+  EXPECT_EQ(kept.back(), 77u);  // not beyond its end
+  kernels::drop_again<T>(rule, kept.data(), from, View<T>(again.data(), shape));
+  EXPECT_EQ(again, y);
+  std::copy(x.begin(), x.end(), again.begin());
+  kernels::drop_again<T>(rule, kept.data(), View<const T>(again.data(), shape), View<T>(again.data(), shape));
+  EXPECT_EQ(again, y) << "in place";
+}
+}  // namespace
+
+TEST(Noise, DropsTheSameAgain) {
+  for (const Shape& shape :
+       {Shape{1, 1}, Shape{5, 63}, Shape{3, 64}, Shape{3, 65}, Shape{2, 7, 31}, Shape{2, 40000}}) {
+    expect_the_same_mask<float>(shape);
+    expect_the_same_mask<double>(shape);
+  }
 }

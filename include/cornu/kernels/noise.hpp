@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <span>
 
 #include "cornu/core/random.hpp"
@@ -24,9 +25,16 @@ struct DropRule {
 };
 
 /// x, y (n, sample): every element falls or stays on its own. The same streams give the same mask, so this
-/// is also the gradient, with shift = dropped = 0. y may be x.
+/// is also the gradient, with shift = dropped = 0. y may be x. kept: null, or n * kept_words(elements of a
+/// sample) words that say which stay, for drop_again.
 template <class T>
-void drop(const DropRule& rule, const SampleStreams& streams, View<const T> x, View<T> y);
+void drop(const DropRule& rule, const SampleStreams& streams, View<const T> x, View<T> y,
+          std::uint64_t* kept = nullptr);
+/// Words of a sample of `size` elements: a bit for each.
+Index kept_words(Index size);
+/// drop once more with the mask that it left, a third of its time.
+template <class T>
+void drop_again(const DropRule& rule, const std::uint64_t* kept, View<const T> x, View<T> y);
 /// x, y (n, positions..., channels): whole channels of a sample fall. mask: n * channels values of scratch.
 template <class T>
 void drop_channels(const DropRule& rule, const SampleStreams& streams, View<const T> x, View<T> y,

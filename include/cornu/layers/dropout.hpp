@@ -43,23 +43,37 @@ class DropoutLayer final : public LayerOf<Dropout, DropoutLayer> {
     return training && spec_.rate > 0 ? InPlace::overwrite : InPlace::same;
   }
 
+  Index saved_bytes(const Shapes& inputs, Index samples, Index) const override {
+    const bool draws = spec_.rate > 0 && spec_.rate < 1;
+    return draws ? samples * kernels::kept_words(inputs[0].count()) * Index(sizeof(std::uint64_t)) : 0;
+  }
+
   template <class T>
   void compute(const ForwardCall<T>& c) const {
-    apply<T>(c, c.x[0], c.y[0]);
+    if (without_draw<T>(c, c.x[0], c.y[0])) return;
+    kernels::drop<T>(rule(), detail::streams(c, spec_.seed), c.x[0], c.y[0],
+                     c.template saved_as<std::uint64_t>());
   }
   template <class T>
   void gradient(const BackwardCall<T>& c) const {
-    if (c.dx[0]) apply<T>(c, c.dy[0], c.dx[0]);
+    if (!c.dx[0] || without_draw<T>(c, c.dy[0], c.dx[0])) return;
+    kernels::drop_again<T>(rule(), c.template saved_as<std::uint64_t>(), c.dy[0], c.dx[0]);
   }
 
  private:
-  /// The same for values and gradients: the mask comes again from the same key.
-  template <class T>
-  void apply(const Call<T>& c, View<const T> from, View<T> to) const {
-    if (!c.training || spec_.rate == 0) return kernels::copy<T>(from, to);
-    if (spec_.rate == 1) return kernels::fill<T>(to, T(0));
+  kernels::DropRule rule() const {
     const double rate = spec_.rate;
-    kernels::drop<T>({.rate = rate, .scale = 1 / (1 - rate)}, detail::streams(c, spec_.seed), from, to);
+    return {.rate = rate, .scale = 1 / (1 - rate)};
+  }
+  /// Whether nothing is left to chance; then it is done.
+  template <class T>
+  bool without_draw(const Call<T>& c, View<const T> from, View<T> to) const {
+    if (c.training && spec_.rate > 0 && spec_.rate < 1) return false;
+    if (c.training && spec_.rate == 1)
+      kernels::fill<T>(to, T(0));
+    else
+      kernels::copy<T>(from, to);
+    return true;
   }
 };
 
