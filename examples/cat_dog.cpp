@@ -1,4 +1,6 @@
 // Cats and dogs: the first convolutional network of the courses, from a folder of pictures to a prediction.
+#include <algorithm>
+
 #include "arguments.hpp"
 
 using namespace cornu;

@@ -1,4 +1,5 @@
 // A network that somebody else has trained: what is on a picture?
+#include <algorithm>
 #include <fstream>
 
 #include "arguments.hpp"

@@ -17,6 +17,7 @@
 #include <stb_image.h>
 #pragma GCC diagnostic pop
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <memory>

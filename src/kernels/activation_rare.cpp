@@ -1,5 +1,8 @@
 #include "kernels/activation_rare.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "kernels/activation_loops.hpp"
 
 namespace cornu::kernels {

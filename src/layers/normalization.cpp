@@ -1,5 +1,8 @@
 #include "cornu/layers/normalization.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "cornu/layers/sample_axis.hpp"
 
 namespace cornu {
@@ -75,6 +78,22 @@ void NormalizationLayer::build(const Shapes& inputs) {
 Index NormalizationLayer::width(const Shape& input) const {
   return kept_axes(*this, spec_.axis, input).count();
 }
+
+template <class T>
+View<const T> NormalizationLayer::statistics(const Call<T>& c) const {
+  const bool given = !spec_.mean.empty();
+  const Index n = given ? static_cast<Index>(spec_.mean.size()) : c.weights[0].size();
+  T* const mean = c.scratch.data();
+  for (Index i = 0; i < n; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const T variance = given ? T(spec_.variance[at]) : c.weights[1][i];
+    mean[i] = given ? T(spec_.mean[at]) : c.weights[0][i];
+    mean[n + i] = std::max(std::sqrt(variance), T(1e-7));
+  }
+  return {mean, Shape{n}};
+}
+template View<const float> NormalizationLayer::statistics(const Call<float>&) const;
+template View<const double> NormalizationLayer::statistics(const Call<double>&) const;
 
 void adapt(Layer& layer, const Tensor& data) {
   if (layer.type() != Normalization::type)

@@ -1,4 +1,7 @@
 #pragma once
+#include <algorithm>
+#include <cmath>
+
 #include "losses/terms.hpp"
 
 /// Losses of one row: value(t, p, n) for n labels t and predictions p, and gradient, which writes c * d value

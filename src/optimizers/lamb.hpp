@@ -1,4 +1,6 @@
 #pragma once
+#include <cmath>
+
 #include "optimizers/rules.hpp"
 
 namespace cornu::detail {

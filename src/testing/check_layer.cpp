@@ -1,5 +1,7 @@
 #include "cornu/testing/check_layer.hpp"
 
+#include <algorithm>
+
 #include "core/team.hpp"
 #include "cornu/core/threads.hpp"
 #include "cornu/kernels/activation.hpp"

@@ -1,5 +1,7 @@
 #include "testing/gradient_check.hpp"
 
+#include <cmath>
+
 #include "cornu/core/random.hpp"
 
 namespace cornu::testing::detail {

@@ -1,5 +1,6 @@
 #include "testing/layer_runner.hpp"
 
+#include <cmath>
 #include <optional>
 
 namespace cornu::testing::detail {

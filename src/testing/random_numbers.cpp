@@ -1,5 +1,8 @@
 #include "testing/random_numbers.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "cornu/core/random.hpp"
 
 namespace cornu::testing::detail {

@@ -1,5 +1,6 @@
 #include "cornu/kernels/activation.hpp"
 
+#include <cmath>
 #include <limits>
 
 #include "kernels/kernel_support.hpp"

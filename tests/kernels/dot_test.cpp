@@ -1,5 +1,6 @@
 #include "cornu/kernels/dot.hpp"
 
+#include <cmath>
 #include <numeric>
 
 #include "kernels/kernel_support.hpp"

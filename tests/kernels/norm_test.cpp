@@ -1,6 +1,8 @@
+#include "cornu/kernels/batch_norm.hpp"
+
+#include <cmath>
 #include <numeric>
 
-#include "cornu/kernels/batch_norm.hpp"
 #include "cornu/kernels/layer_norm.hpp"
 #include "kernels/kernel_support.hpp"
 

@@ -1,5 +1,8 @@
 #include "cornu/kernels/pool.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "cornu/core/error.hpp"
 #include "kernels/kernel_support.hpp"
 

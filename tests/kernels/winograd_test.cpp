@@ -1,7 +1,9 @@
+#include "../../benchmarks/shapes.hpp"
+
+#include <cmath>
 #include <span>
 #include <vector>
 
-#include "../../benchmarks/shapes.hpp"
 #include "cornu/core/math_mode.hpp"
 #include "cornu/kernels/conv.hpp"
 #include "kernels/kernel_support.hpp"

@@ -1,5 +1,7 @@
 #include "cornu/layers/alpha_dropout.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "support/layer_error.hpp"

@@ -1,5 +1,7 @@
 #include "cornu/layers/gaussian_dropout.hpp"
 
+#include <cmath>
+
 #include "support/layer_error.hpp"
 #include "support/layer_harness.hpp"
 

@@ -1,6 +1,8 @@
+#include "cornu/core/random.hpp"
+
+#include <cmath>
 #include <functional>
 
-#include "cornu/core/random.hpp"
 #include "cornu/core/threads.hpp"
 #include "cornu/losses/loss_handle.hpp"
 #include "losses/overlap_loss.hpp"

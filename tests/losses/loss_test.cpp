@@ -1,6 +1,8 @@
+#include "cornu/core/error.hpp"
+
+#include <cmath>
 #include <limits>
 
-#include "cornu/core/error.hpp"
 #include "cornu/losses/loss_handle.hpp"
 #include "support/golden.hpp"
 #include "support/messages.hpp"

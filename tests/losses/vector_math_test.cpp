@@ -1,5 +1,6 @@
 #include "losses/vector_math.hpp"
 
+#include <cmath>
 #include <limits>
 #include <vector>
 

@@ -1,6 +1,8 @@
+#include "cornu/core/error.hpp"
+
+#include <algorithm>
 #include <cmath>
 
-#include "cornu/core/error.hpp"
 #include "cornu/core/random.hpp"
 #include "cornu/core/tensor.hpp"
 #include "cornu/core/threads.hpp"

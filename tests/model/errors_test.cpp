@@ -1,4 +1,5 @@
 // Wrong uses: what they say must name who, what was expected and received, and what to do.
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>

@@ -1,5 +1,7 @@
 #include "model/fit_case.hpp"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "cornu/training/history.hpp"

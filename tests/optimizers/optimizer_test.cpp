@@ -1,6 +1,8 @@
+#include "cornu/core/error.hpp"
+
+#include <algorithm>
 #include <cmath>
 
-#include "cornu/core/error.hpp"
 #include "optimizers/test_run.hpp"
 #include "support/allocations.hpp"
 #include "support/golden.hpp"

@@ -1,4 +1,5 @@
 // When callbacks are called, with what, and how they and Ctrl-C end training.
+#include <algorithm>
 #include <csignal>
 #include <limits>
 

@@ -1,6 +1,4 @@
 #pragma once
-#include <algorithm>
-
 #include "cornu/layers/conv_window.hpp"
 #include "cornu/layers/layer_of.hpp"
 
@@ -13,7 +11,9 @@ constexpr Index transposed_extent(Index input, Index window, Index stride, Index
   const Index reach = (window - 1) * dilation + 1;
   if (padding == Padding::valid)
     return (input - 1) * stride + reach +
-           (output_padding < 0 ? std::max<Index>(stride - reach, 0) : output_padding);
+           (output_padding >= 0 ? output_padding
+            : stride > reach    ? stride - reach
+                                : 0);
   return output_padding < 0 ? input * stride : (input - 1) * stride + reach % 2 + output_padding;
 }
 

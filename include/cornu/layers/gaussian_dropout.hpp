@@ -1,6 +1,4 @@
 #pragma once
-#include <cmath>
-
 #include "cornu/core/required.hpp"
 #include "cornu/kernels/elementwise.hpp"
 #include "cornu/layers/layer_of.hpp"
@@ -54,11 +52,7 @@ class GaussianDropoutLayer final : public LayerOf<GaussianDropout, GaussianDropo
 
  private:
   template <class T>
-  void apply(const Call<T>& c, View<const T> from, View<T> to) const {
-    if (!c.training || spec_.rate == 0) return kernels::copy<T>(from, to);
-    const double rate = spec_.rate;
-    kernels::multiply_noise<T>(std::sqrt(rate / (1 - rate)), detail::streams(c, spec_.seed), from, to);
-  }
+  void apply(const Call<T>& c, View<const T> from, View<T> to) const;
 };
 
 std::unique_ptr<Layer> make_layer(GaussianDropout spec);

@@ -1,7 +1,4 @@
 #pragma once
-#include <algorithm>
-#include <cmath>
-
 #include "cornu/kernels/standardize.hpp"
 #include "cornu/layers/index_list.hpp"
 #include "cornu/layers/layer_of.hpp"
@@ -70,18 +67,7 @@ class NormalizationLayer final : public LayerOf<Normalization, NormalizationLaye
   Index width(const Shape& input) const;
   /// The mean in scratch, with the deviation after it.
   template <class T>
-  View<const T> statistics(const Call<T>& c) const {
-    const bool given = !spec_.mean.empty();
-    const Index n = given ? static_cast<Index>(spec_.mean.size()) : c.weights[0].size();
-    T* const mean = c.scratch.data();
-    for (Index i = 0; i < n; ++i) {
-      const auto at = static_cast<std::size_t>(i);
-      const T variance = given ? T(spec_.variance[at]) : c.weights[1][i];
-      mean[i] = given ? T(spec_.mean[at]) : c.weights[0][i];
-      mean[n + i] = std::max(std::sqrt(variance), T(1e-7));
-    }
-    return {mean, Shape{n}};
-  }
+  View<const T> statistics(const Call<T>& c) const;
 };
 
 /// Measures mean and variance of data (samples, ...) for a built Normalization layer, e.g. one of a loaded
