@@ -11,16 +11,12 @@
 
 #include "kernels/activation_lanes.hpp"
 #include "kernels/dispatch.hpp"
+#include "kernels/vectors.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace cornu::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Floats = hn::ScalableTag<float>;
-using Vec = hn::Vec<Floats>;
-constexpr Floats kTag;
-
-HWY_INLINE Vec set(float value) { return hn::Set(kTag, value); }
 /// f where x is a number, x itself where it is none: hn::Exp(NaN) is 0.
 HWY_INLINE Vec keep_nan(Vec x, Vec f) { return hn::IfThenElse(hn::IsNaN(x), x, f); }
 
@@ -128,8 +124,6 @@ class Part {
   HWY_ALIGN float values_[hn::MaxLanes(kTag)];
   std::size_t count_;
 };
-
-inline Index lanes() { return static_cast<Index>(hn::Lanes(kTag)); }
 
 template <class F>
 HWY_INLINE void map(const F& f, const float* x, float* y, Index n) {

@@ -84,9 +84,7 @@ std::uint64_t kept(const RandomKey& key, Index group, std::uint32_t below) {
   std::uint64_t bits = 0;
   each_vector(key, group, [&](std::size_t at, Vec words) HWY_ATTR {
     std::uint64_t here = 0;
-    const std::size_t bytes =
-        hn::StoreMaskBits(kTag, hn::Not(hn::Lt(words, least)), reinterpret_cast<std::uint8_t*>(&here));
-    static_cast<void>(bytes);
+    hn::StoreMaskBits(kTag, hn::Not(hn::Lt(words, least)), reinterpret_cast<std::uint8_t*>(&here));
     bits |= here << at;
   });
   return bits;

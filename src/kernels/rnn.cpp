@@ -70,7 +70,7 @@ struct ForwardPart {
   void step(Index number) {
     const Index u = job.units, p = job.order.position(number);
     const auto& m = job.memory;
-    const bool direct = call.mask == nullptr && fast(job.cell, call.recurrent_drop);
+    const bool direct = kernels::direct(job.cell, call);
     if (m.gates && (number == 0 || !direct)) keep_states(p);
     CellStep<T> s{rows, u, h, c, h_next, c_next};
     s.gates = gates + (p - block_first) * job.slots;

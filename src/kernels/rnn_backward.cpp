@@ -23,7 +23,7 @@ struct BackwardPart {
     dh = job.scratch.h + at, dc = job.scratch.c + at;
     start_state(call.dh ? call.dh + at : nullptr, dh, rows * u);
     start_state(call.dc ? call.dc + at : nullptr, dc, rows * u);
-    const bool direct = call.mask == nullptr && fast(job.cell, call.recurrent_drop);
+    const bool direct = kernels::direct(job.cell, call);
     for (Index step = job.run.steps; step-- > 0;) {
       if (!direct) add_output_gradient(step);
       const Index p = job.order.position(step);

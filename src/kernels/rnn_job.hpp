@@ -23,6 +23,12 @@ bool fast(const RecurrentCell& cell, const T* recurrent_drop) {
          (cell.kind == CellKind::lstm || (cell.kind == CellKind::gru && cell.reset_after));
 }
 
+/// Whether the cell itself reads and writes what the layer keeps, with no mask to undo a step.
+template <class Call>
+bool direct(const RecurrentCell& cell, const Call& call) {
+  return call.mask == nullptr && fast(cell, call.recurrent_drop);
+}
+
 /// Samples that one thread takes at a time. No bit depends on it: samples are independent, and every number
 /// is a sum in one order.
 inline Index part_rows(const RecurrentCell& cell, const RecurrentRun& run) {

@@ -69,10 +69,10 @@ struct Lstm {
   static constexpr int kGates = 4,
                        kRows = kManyRegisters ? 4 : 3;  // 12 sums, 3 numbers of h and a vector: 16
   Memory memory;
-  const float* bias;  ///< unused
   bool keep;
+  static constexpr const float* bias = nullptr;  // all of it is in the gates
 
-  Lstm<Whole> with_bias(const float* other) const { return {{}, other, true}; }
+  Lstm<Whole> with_bias(const float*) const { return {{}, true}; }
   template <class S>
   HWY_INLINE void start(S& sums, const CellStep<float>& step, Index row, Index unit) const {
     const float* gate = step.gates + row * step.gates_stride + unit;
@@ -266,8 +266,8 @@ void lstm(const CellStep<float>& step, const float* packed, bool keep) {
   const Index n = lanes();
   Index unit = 0;
   for (; unit + n <= step.units; unit += n, packed += 4 * n * step.units)
-    column(Lstm<Whole>{{}, nullptr, keep}, step, unit, packed);
-  last_column(Lstm<Part>{{static_cast<std::size_t>(step.units - unit)}, nullptr, keep}, step, unit, packed);
+    column(Lstm<Whole>{{}, keep}, step, unit, packed);
+  last_column(Lstm<Part>{{static_cast<std::size_t>(step.units - unit)}, keep}, step, unit, packed);
 }
 
 void gru(const CellStep<float>& step, const float* packed, const float* recurrent_bias, bool keep) {

@@ -1,5 +1,4 @@
-// Vectors of units and their activations, once for each instruction set: Highway's foreach_target includes
-// this again and again, so its guard goes on and off.
+// Vectors of a cell's units and their activations, for one instruction set, as vectors.hpp.
 #if defined(CORNU_KERNELS_RNN_VECTORS_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef CORNU_KERNELS_RNN_VECTORS_HPP
 #undef CORNU_KERNELS_RNN_VECTORS_HPP
@@ -7,24 +6,13 @@
 #define CORNU_KERNELS_RNN_VECTORS_HPP
 #endif
 
-#include <hwy/highway.h>
-
 #include <cstring>
 
-#include "cornu/core/shape.hpp"
+#include "kernels/vectors.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace cornu::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-using Floats = hn::ScalableTag<float>;
-using Vec = hn::Vec<Floats>;
-constexpr Floats kTag;
-
-constexpr bool kManyRegisters = HWY_TARGET <= HWY_AVX3;  // 32 in place of 16
-
-inline Index lanes() { return static_cast<Index>(hn::Lanes(kTag)); }
-HWY_INLINE Vec set(float value) { return hn::Set(kTag, value); }
 
 /// x P(x^2) / Q(x^2), within 3e-7 of tanh; beyond 7.9 it is 1 to the last bits. A NaN stays: it comes second
 /// in Min and Max. Source: Eigen's generic tanh for float.

@@ -7,21 +7,16 @@
 
 #include "kernels/dispatch.hpp"
 #include "kernels/tile.hpp"
+#include "kernels/vectors.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace cornu::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Floats = hn::ScalableTag<float>;
-using Vec = hn::Vec<Floats>;
-constexpr Floats kTag;
-
-inline Index lanes() { return static_cast<Index>(hn::Lanes(kTag)); }
-
 // The sums, two vectors of B and a number of A fill the 32 registers of AVX-512 or the 16 of AVX2 and SSE4.
-constexpr int kMainRows = HWY_TARGET <= HWY_AVX3 ? 12 : 6;
+constexpr int kMainRows = kManyRegisters ? 12 : 6;
 // One vector a row leaves registers free: 8 chains of fused multiply-adds keep both units busy.
-constexpr int kNarrowRows = HWY_TARGET <= HWY_AVX3 ? 12 : 8;
+constexpr int kNarrowRows = kManyRegisters ? 12 : 8;
 
 /// The sums of kRows rows times kVecs vectors, and where these rows of A start. Members, not arrays: an array
 /// that a loop indexes would live in memory, and these have to live in registers.
