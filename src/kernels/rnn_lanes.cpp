@@ -162,7 +162,7 @@ struct SideBySide {
       copy_part(gate + g * from.units, n, gates + g * Index(kWidth) + to);
     }
     if (from.c) copy_part(from.c + place, n, c + to);
-    if (kGates == 3) copy_part(from.h + place, n, h + to), copy_part(b + unit, n, bias + to);
+    if constexpr (kGates == 3) copy_part(from.h + place, n, h + to), copy_part(b + unit, n, bias + to);
   }
   HWY_INLINE void give(const CellStep<float>& to, Index row, Index unit, bool keep, Index i) const {
     const Index count = to.units - unit, place = row * to.units + unit, from = i * count;
