@@ -29,9 +29,11 @@ if(cornu_top_level)
     find_program(cornu_ccache ccache)
   endif()
   if(cornu_ccache AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    # The sloppiness is what ccache asks for before it caches files that use a precompiled header.
+    # The sloppiness is what ccache asks for before it caches files that use a precompiled header; the base and the
+    # prefix let a second clone use what the first one compiled (paths are relative, in debug information too).
     set(CMAKE_CXX_COMPILER_LAUNCHER
         ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_ctime,include_file_mtime
-        ${cornu_ccache})
+        CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${cornu_ccache})
+    add_compile_options(-fdebug-prefix-map=${CMAKE_SOURCE_DIR}=.)
   endif()
 endif()

@@ -12,6 +12,7 @@
 #include "cornu/data/mnist.hpp"
 #include "io/read_file.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/test_data.hpp"
 
 namespace cornu {
 namespace {
@@ -21,7 +22,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-const std::string kExamples = CORNU_TEST_DATA "/../../examples/data/";
+const std::string kExamples = support::test_data() + "/../../examples/data/";
 
 template <class E = FileError, class F>
 std::string message(F&& call) {

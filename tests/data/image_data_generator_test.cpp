@@ -13,13 +13,14 @@
 #include "cornu/core/error.hpp"
 #include "cornu/io/npy.hpp"
 #include "io/read_file.hpp"
+#include "support/test_data.hpp"
 
 namespace cornu {
 namespace {
 
 using ::testing::HasSubstr;
 
-const std::string kGolden = CORNU_TEST_DATA "/images/";
+const std::string kGolden = support::test_data() + "/images/";
 
 nlohmann::json read_json(const std::string& path) {
   const auto bytes = detail::read_file(path);

@@ -14,6 +14,7 @@
 #include "cornu/io/npy.hpp"
 #include "io/read_file.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/test_data.hpp"
 
 namespace cornu {
 namespace {
@@ -22,7 +23,7 @@ using support::TemporaryFolder;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-const std::string kGolden = CORNU_TEST_DATA "/images/folder/";
+const std::string kGolden = support::test_data() + "/images/folder/";
 
 nlohmann::json read_json(const std::string& path) {
   const auto bytes = detail::read_file(path);

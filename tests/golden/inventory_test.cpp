@@ -9,12 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "support/test_data.hpp"
+
 namespace cornu::support {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kGolden = CORNU_TEST_DATA;
+const fs::path kGolden = test_data();
 /// The folders of tests/golden whose folders are cases: numbers of real Keras.
 constexpr const char* kKinds[] = {"fit", "layers", "models"};
 

@@ -13,6 +13,7 @@
 #include "io/image_decode.hpp"
 #include "io/read_file.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/test_data.hpp"
 
 namespace cornu {
 namespace {
@@ -20,7 +21,7 @@ namespace {
 using support::TemporaryFolder;
 using ::testing::HasSubstr;
 
-const std::string kGolden = CORNU_TEST_DATA "/images/";
+const std::string kGolden = support::test_data() + "/images/";
 
 nlohmann::json read_json(const std::string& path) {
   const auto bytes = detail::read_file(path);

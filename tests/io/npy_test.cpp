@@ -12,6 +12,7 @@
 #include "io/atomic_file.hpp"
 #include "io/read_file.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/test_data.hpp"
 
 namespace cornu {
 namespace {
@@ -19,7 +20,7 @@ namespace {
 using support::TemporaryFolder;
 using testing::HasSubstr;
 
-const std::string kGolden = CORNU_TEST_DATA "/npy/";
+const std::string kGolden = support::test_data() + "/npy/";
 
 Tensor ramp(const Shape& shape) {
   Tensor t(shape);

@@ -11,13 +11,14 @@
 
 #include "cornu/layers/layers.hpp"
 #include "support/field_text.hpp"
+#include "support/test_data.hpp"
 
 namespace cornu::support {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kTests = fs::path(CORNU_TEST_DATA).parent_path();
+const fs::path kTests = fs::path(test_data()).parent_path();
 
 template <class Spec>
 Spec blank() {

@@ -18,6 +18,7 @@
 #include "support/messages.hpp"
 #include "support/random_data.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/test_data.hpp"
 
 using namespace cornu;
 using namespace cornu::support;
@@ -148,7 +149,7 @@ TEST(WrongUse, DropoutRate) {
 }
 
 void copy_picture(const TemporaryFolder& folder, const std::string& name, double part = 1) {
-  const auto bytes = detail::read_file(CORNU_TEST_DATA "/images/jpeg/a.jpg");
+  const auto bytes = detail::read_file(test_data() + "/images/jpeg/a.jpg");
   folder.write(name, {reinterpret_cast<const char*>(bytes.data()),
                       static_cast<std::size_t>(double(bytes.size()) * part)});
 }

@@ -11,11 +11,12 @@
 #include <gtest/gtest.h>
 
 #include "cornu/io/npy.hpp"
+#include "support/test_data.hpp"
 
 namespace cornu::support {
 
 /// Path in tests/golden: "layers/conv2d_0/x.npy".
-inline std::string golden_path(const std::string& name) { return CORNU_TEST_DATA "/" + name; }
+inline std::string golden_path(const std::string& name) { return test_data() + "/" + name; }
 
 inline bool golden_exists(const std::string& name) { return std::filesystem::exists(golden_path(name)); }
 
