@@ -132,9 +132,7 @@ def check_fit(program, folder, work):
         if int(model.optimizer.iterations) != int(whole.optimizer.iterations) // 2:
             raise RuntimeError(f'.{ending}: Keras reads {int(model.optimizer.iterations)} iterations')
         case.with_keras(model, half, 2 * half)
-        close_weights(model, whole, 1e-3 if 'steps_per_epoch' in case.how else LIMIT, f'Keras after Cornu (.{ending})')
-    if 'steps_per_epoch' in case.how:
-        return
+        close_weights(model, whole, LIMIT, f'Keras after Cornu (.{ending})')
     case.with_cornu(end, os.path.join(work, 'c.keras'), half, 2 * half)
     model = keras.saving.load_model(os.path.join(work, 'c.keras'))
     close_weights(model, whole, LIMIT, 'Cornu after Keras')
