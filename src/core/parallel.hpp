@@ -1,6 +1,7 @@
 #pragma once
 #include <omp.h>
 
+#include "core/float_mode.hpp"
 #include "core/team.hpp"
 #include "cornu/core/shape.hpp"
 #include "cornu/core/threads.hpp"
@@ -11,7 +12,7 @@ namespace cornu::detail {
 /// which is in 0 .. num_threads() - 1. Serial when called from inside another parallel_for, and while
 /// starting threads would take longer than the loops have (core/team.hpp). Which i there are must follow from
 /// shapes alone, never from the thread count, and each i must write memory of its own: then results are the
-/// same bits at any thread count. The body must not throw.
+/// same bits at any thread count. Floating point works as in the calling thread. The body must not throw.
 ///
 /// The team always has num_threads() threads, also when n is smaller: GCC's OpenMP ends the threads that a
 /// smaller team leaves out and starts others for the next larger one, which costs ten to a hundred times the
@@ -32,8 +33,13 @@ void parallel_for_slots(Index n, const Body& body) {
     if (first == n) return;
     start_team(threads);
   }
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-  for (Index i = first; i < n; ++i) body(i, omp_get_thread_num());
+  const FloatMode mode = float_mode();
+#pragma omp parallel num_threads(threads)
+  {
+    const FloatModeScope same(mode);
+#pragma omp for schedule(dynamic, 1) nowait
+    for (Index i = first; i < n; ++i) body(i, omp_get_thread_num());
+  }
 }
 
 /// The same with body(i).

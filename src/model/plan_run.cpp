@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "core/float_mode.hpp"
 #include "core/parallel.hpp"
 #include "cornu/kernels/activation.hpp"
 #include "cornu/kernels/elementwise.hpp"
@@ -119,6 +120,7 @@ void Plan::run(const Segment& segment, const Body& body) {
 }
 
 void Plan::forward(Index n, const RandomKey& random) {
+  const FloatModeScope mode(denormals_are_zero());
   if (slots_ < num_threads()) place();
   n_ = n;
   random_ = random;

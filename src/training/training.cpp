@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/float_mode.hpp"
 #include "cornu/kernels/activation.hpp"
 
 namespace cornu::detail {
@@ -194,6 +195,7 @@ void Training::train_step(const Batch& batch, const std::vector<float>& class_we
                           const Place& place) {
   check(batch, place);
   if (!prepared_for(batch)) prepare(batch);
+  const FloatModeScope mode(denormals_are_zero());
   Plan& p = plan(true, batch.x[0].shape().front());
   const RandomKey random = RandomKey{.seed = seed}.child(std::uint64_t(optimizer_->iterations()));
   const double loss = forward(p, batch, class_weight, random);

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "cornu/layers/layers.hpp"
 #include "cornu/model/sequential.hpp"
 #include "cornu/training/compile_options.hpp"
@@ -259,6 +261,26 @@ TEST(TrainOnBatch, SampleWeightZeroLearnsNothing) {
   Sequential model = plain(), untouched = plain();
   model.train_on_batch(kX, kY, Tensor({30}));
   EXPECT_TRUE(same_weights(model, untouched));
+}
+
+// Numbers below 1.2e-38 take the processor 150 cycles each (core/float_mode.hpp).
+TEST(TrainOnBatch, MomentumOfAWeightWithoutGradientStaysOutOfTheSmallestNumbers) {
+  Sequential model{Input{.shape = {1}}, Dense{.units = 1, .use_bias = false}};
+  model.compile(CompileOptions{.optimizer = Adam{}, .loss = MeanSquaredError{}});
+  model.train_on_batch(Tensor({1, 1}, {1}), Tensor({1, 1}, {5}));
+  const auto momentum = [&] { return model.optimizer().slots()[0].value[0]; };
+  EXPECT_NE(momentum(), 0);
+  for (int step = 0; step < 1000; ++step) model.train_on_batch(Tensor({1, 1}, {0}), Tensor({1, 1}, {5}));
+  EXPECT_NE(std::fpclassify(momentum()), FP_SUBNORMAL);
+  EXPECT_NEAR(momentum(), 0, 1e-36);
+}
+
+TEST(Predict, TakesSmallestNumbersForZeroAndLeavesTheCallersAlone) {
+  Sequential model{Input{.shape = {1}}, Dense{.units = 1, .use_bias = false}};
+  model.layer("dense").weight("kernel")(0, 0) = 1e-20f;
+  volatile float small = 1e-20f;
+  EXPECT_EQ(model.predict(Tensor({1, 1}, {1e-20f}))(0, 0), 0);
+  EXPECT_GT(small * small, 0);
 }
 
 TEST(Compile, AgainForgetsTheOptimizersState) {
