@@ -122,11 +122,13 @@ bool winograd_wins(const TapConv& conv) {
 
 namespace {
 
-/// Output channels whose packed kernel is held at one time: 8 MiB of it. More take turns, which transforms
-/// the input once for each turn.
+/// Output channels whose packed kernel is held at one time: 9 MiB of it, 128 channels of 512. More take
+/// turns, which transforms the input once for each turn. An even number of panels: a turn of three keeps two
+/// threads busy for as long as a turn of four.
 Index turn_channels(Index channels, Index out_channels) {
-  constexpr Index kFloats = Index(2) << 20;
-  return even_part(out_channels, std::max<Index>(32, kFloats / (kFrequencies * channels) / 32 * 32), 32);
+  constexpr Index kFloats = kFrequencies * 512 * 128;
+  const Index most = kFloats / (kFrequencies * channels);
+  return even_part(out_channels, most < 64 ? 32 : most / 64 * 64, 32);
 }
 
 void run_turn(const TapConv& conv, const TileGrid& grid, std::span<float> memory) {
