@@ -3,12 +3,16 @@
 
 namespace cornu::detail {
 
+/// The processor's register of floating point settings, a thread's own. 0 where we do not know it.
+using FloatMode = unsigned;
+
 /// The threads that run the loops of this one.
 struct Team {
   using Clock = std::chrono::steady_clock;
 
   int threads = 0;             ///< this one included; 0 before the first start
   Clock::duration alone = {};  ///< what loops took before the start
+  FloatMode outside = 0;       ///< inside a DenormalsAreZero (core/float_mode.hpp): the mode around it
 };
 
 /// This thread's team.

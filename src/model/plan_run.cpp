@@ -120,7 +120,7 @@ void Plan::run(const Segment& segment, const Body& body) {
 }
 
 void Plan::forward(Index n, const RandomKey& random) {
-  const FloatModeScope mode(denormals_are_zero());
+  const DenormalsAreZero mode;
   if (slots_ < num_threads()) place();
   n_ = n;
   random_ = random;

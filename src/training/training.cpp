@@ -195,7 +195,7 @@ void Training::train_step(const Batch& batch, const std::vector<float>& class_we
                           const Place& place) {
   check(batch, place);
   if (!prepared_for(batch)) prepare(batch);
-  const FloatModeScope mode(denormals_are_zero());
+  const DenormalsAreZero mode;
   Plan& p = plan(true, batch.x[0].shape().front());
   const RandomKey random = RandomKey{.seed = seed}.child(std::uint64_t(optimizer_->iterations()));
   const double loss = forward(p, batch, class_weight, random);
