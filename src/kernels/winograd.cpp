@@ -126,9 +126,8 @@ namespace {
 /// turns, which transforms the input once for each turn. An even number of panels: a turn of three keeps two
 /// threads busy for as long as a turn of four.
 Index turn_channels(Index channels, Index out_channels) {
-  constexpr Index kFloats = kFrequencies * 512 * 128;
-  const Index most = kFloats / (kFrequencies * channels);
-  return even_part(out_channels, most < 64 ? 32 : most / 64 * 64, 32);
+  const Index most = 512 * 128 / channels, unit = most < 64 ? 32 : 64;
+  return even_part(out_channels, std::max(unit, most / unit * unit), unit);
 }
 
 void run_turn(const TapConv& conv, const TileGrid& grid, std::span<float> memory) {
