@@ -16,6 +16,8 @@ namespace {
 // Tiles of a block, which a thread takes through all three stages; frequencies of one block stay in L2 or
 // L3, and each number of the packed kernel is read once a block.
 constexpr Index kTiles = 96;
+// Most steps of a product: all frequencies of so much of a panel stay in L2, 576 KiB with AVX-512.
+constexpr Index kSteps = 128;
 constexpr Index kAlignment = 16;  // floats: the packed kernel starts at a whole line of the cache
 constexpr Index kPadding = 16;    // frequencies start in different sets of the cache
 
@@ -27,61 +29,72 @@ float* aligned(std::span<float> memory) {
   return static_cast<float*>(std::align(kAlignment * sizeof(float), 1, start, bytes));
 }
 
+/// The products of a convolution, cut into runs of at most kSteps input channels. All ways to run it cut the
+/// same, so that they give the same bits.
+struct Steps {
+  Index channels, most;
+  explicit Steps(const TapConv& conv) : channels(conv.channels), most(even_part(conv.channels, kSteps)) {}
+  Index count(Index k) const { return std::min(most, channels - k); }
+};
+
 /// Where the panel of output channels o .. and steps k .. of one frequency lies in the packed kernel.
 struct PackedKernel {
-  const TileOps& ops;
   float* data;
-  Index channels, cols;  // cols: of all panels, padding included
-  Index depth;           // most steps of a block
+  Steps steps;
+  Index cols;    // of all panels, padding included
+  Index stride;  // from one frequency to the next
 
   PackedKernel(const TileOps& tile, std::span<float> memory, const TapConv& conv)
-      : ops(tile),
-        data(aligned(memory)),
-        channels(conv.channels),
+      : data(aligned(memory)),
+        steps(conv),
         cols(packed_size(tile, 1, conv.out_channels)),
-        depth(even_part(conv.channels, kDepth)) {}
-  Index steps(Index k) const { return std::min(depth, channels - k); }
+        stride(conv.channels * cols) {}
   float* panel(Index frequency, Index k, Index o) const {
-    return data + frequency * channels * cols + k * cols + o * steps(k);
+    return data + frequency * stride + k * cols + o * steps.count(k);
   }
 };
 
-/// Transforms and packs one panel of output channels. Vectors run along whichever of input and output
-/// channels lies side by side in memory.
-void pack_panel(const TapConv& conv, const PackedKernel& packed, const WinogradOps& ops, Index o) {
+/// Transforms and packs steps k .. k + count - 1 of the panel of output channels from o on; frequency f goes
+/// to to + f * stride. Vectors run along whichever of input and output channels lies side by side in memory.
+/// Uses the end of the thread's scratch.
+void pack_panel(const TapConv& conv, const TileOps& tile, const WinogradOps& ops, Index o, Index k,
+                Index count, float* to, Index stride) {
   constexpr Index kRun = 64;
-  const Index width = std::min(packed.ops.panel, conv.out_channels - o), taps = conv.x.taps;
+  const Index width = std::min(tile.panel, conv.out_channels - o), taps = conv.x.taps;
   const bool along_outputs = conv.out_stride == 1;
-  float* const line = detail::thread_scratch().data();
-  const Index stride = kRun * packed.ops.panel;
-  for (Index k = 0; k < conv.channels; k += packed.depth)
-    for (Index c = k; c < k + packed.steps(k); c += kRun) {
-      const Index run = std::min(kRun, k + packed.steps(k) - c);
-      for (Index i = 0; i < (along_outputs ? run : width); ++i) {
-        std::array<const float*, 16> cells{};
-        for (Index t = 0; t < taps * taps; ++t) {
-          const Index ky = conv.y.kernel_first + t / taps * conv.y.kernel_step,
-                      kx = conv.x.kernel_first + t % taps * conv.x.kernel_step;
-          cells[std::size_t(t)] = conv.kernel + (ky * conv.kernel_w + kx) * conv.tap_stride +
-                                  (along_outputs ? c + i : c) * conv.channel_stride +
-                                  (along_outputs ? o : o + i) * conv.out_stride;
-        }
-        ops.kernel(cells.data(), along_outputs ? width : run,
-                   line + i * (along_outputs ? packed.ops.panel : kRun), stride);
+  const bool direct = along_outputs && width == tile.panel;  // the transform writes what products read
+  const Index line_stride = kRun * tile.panel + kPadding;
+  float* const line = detail::thread_scratch().last(std::size_t(kFrequencies * line_stride)).data();
+  for (Index c = 0; c < count; c += kRun) {
+    const Index run = std::min(kRun, count - c);
+    for (Index i = 0; i < (along_outputs ? run : width); ++i) {
+      std::array<const float*, 16> cells{};
+      for (Index t = 0; t < taps * taps; ++t) {
+        const Index ky = conv.y.kernel_first + t / taps * conv.y.kernel_step,
+                    kx = conv.x.kernel_first + t % taps * conv.x.kernel_step;
+        cells[std::size_t(t)] = conv.kernel + (ky * conv.kernel_w + kx) * conv.tap_stride +
+                                (along_outputs ? k + c + i : k + c) * conv.channel_stride +
+                                (along_outputs ? o : o + i) * conv.out_stride;
       }
-      for (Index f = 0; f < kFrequencies; ++f) {
-        const PackSource source = along_outputs ? PackSource{line + f * stride, packed.ops.panel, 1}
-                                                : PackSource{line + f * stride, 1, kRun};
-        packed.ops.pack_b(source, c - k, run, packed.steps(k), width, packed.panel(f, k, o));
-      }
+      if (direct)
+        ops.kernel(cells.data(), width, to + (c + i) * tile.panel, stride);
+      else
+        ops.kernel(cells.data(), along_outputs ? width : run, line + i * (along_outputs ? tile.panel : kRun),
+                   line_stride);
     }
+    for (Index f = 0; f < kFrequencies && !direct; ++f) {
+      const PackSource source = along_outputs ? PackSource{line + f * line_stride, tile.panel, 1}
+                                              : PackSource{line + f * line_stride, 1, kRun};
+      tile.pack_b(source, c, run, count, width, to + f * stride);
+    }
+  }
 }
 
 /// Output channels o .. o + width - 1 of the tiles first .. first + count - 1.
-void run_block(const TapConv& conv, const TileGrid& grid, const PackedKernel& packed, const WinogradOps& ops,
-               Index first, Index count, Index o, Index width) {
+void run_block(const TapConv& conv, const TileGrid& grid, const PackedKernel& packed, const TileOps& tile,
+               const WinogradOps& ops, Index first, Index count, Index o, Index width) {
   const WinogradScratch scratch = winograd_scratch();
-  const Index most = even_part(width, 128, packed.ops.panel);
+  const Index most = even_part(width, 128, tile.panel);
   const Index in_stride = count * conv.channels + kPadding, out_stride = count * most + kPadding;
   float* const in = scratch.data.data();
   float* const out = in + kFrequencies * in_stride;
@@ -93,15 +106,41 @@ void run_block(const TapConv& conv, const TileGrid& grid, const PackedKernel& pa
   for (Index part = o; part < o + width; part += most) {
     const Index cols = std::min(most, o + width - part);
     for (Index f = 0; f < kFrequencies; ++f)
-      for (Index k = 0; k < conv.channels; k += packed.depth) {
-        const Piece piece{0, packed.steps(k)};
-        packed.ops.multiply({in + f * in_stride + k, scratch.rows.data(), 1, &piece, 1, piece.length, count,
-                             cols, packed.panel(f, k, part), out + f * out_stride, scratch.outs.data(), k > 0,
-                             nullptr, false});
+      for (Index k = 0; k < conv.channels; k += packed.steps.most) {
+        const Piece piece{0, packed.steps.count(k)};
+        tile.multiply({in + f * in_stride + k, scratch.rows.data(), 1, &piece, 1, piece.length, count, cols,
+                       packed.panel(f, k, part), out + f * out_stride, scratch.outs.data(), k > 0, nullptr,
+                       false});
       }
     for (Index t = 0; t < count; ++t)
       transform_output(conv, grid, ops, first + t, {part, cols}, out + t * most, out_stride);
   }
+}
+
+/// The panel of output channels from o on of all tiles, whose frequencies are at `in`. What is transformed of
+/// the kernel is multiplied while it lies in L2, and not kept.
+void run_panel(const TapConv& conv, const TileGrid& grid, const TileOps& tile, const WinogradOps& ops,
+               const float* in, Index in_stride, Index o) {
+  const WinogradScratch scratch = winograd_scratch();
+  const Steps steps(conv);
+  const Index count = grid.count, cols = std::min(tile.panel, conv.out_channels - o);
+  const Index kernel_stride = steps.most * tile.panel + kPadding, out_stride = count * tile.panel + kPadding;
+  float* const kernel = scratch.data.data();
+  float* const out = kernel + kFrequencies * kernel_stride;
+  for (Index t = 0; t < count; ++t) {
+    scratch.rows[std::size_t(t)] = t * conv.channels;
+    scratch.outs[std::size_t(t)] = t * tile.panel;
+  }
+  for (Index k = 0; k < conv.channels; k += steps.most) {
+    const Piece piece{0, steps.count(k)};
+    pack_panel(conv, tile, ops, o, k, piece.length, kernel, kernel_stride);
+    for (Index f = 0; f < kFrequencies; ++f)
+      tile.multiply({in + f * in_stride + k, scratch.rows.data(), 1, &piece, 1, piece.length, count, cols,
+                     kernel + f * kernel_stride, out + f * out_stride, scratch.outs.data(), k > 0, nullptr,
+                     false});
+  }
+  for (Index t = 0; t < count; ++t)
+    transform_output(conv, grid, ops, t, {o, cols}, out + t * tile.panel, out_stride);
 }
 
 }  // namespace
@@ -122,6 +161,25 @@ bool winograd_wins(const TapConv& conv) {
 
 namespace {
 
+/// Whether all tiles are few enough to go through the kernel once, and their frequencies fit the memory.
+bool few_tiles(const TapConv& conv, const TileGrid& grid, std::span<float> memory) {
+  return grid.count <= kTiles / 2 &&
+         kFrequencies * (grid.count * conv.channels + kPadding) + kAlignment <= Index(memory.size());
+}
+
+/// Every number of the kernel meets all tiles at once: none is kept, and the input is transformed once.
+void run_few(const TapConv& conv, const TileGrid& grid, std::span<float> memory) {
+  const TileOps& tile = tile_ops();
+  const WinogradOps& ops = winograd_ops(conv.y.taps);
+  float* const in = aligned(memory);
+  const Index stride = grid.count * conv.channels + kPadding;
+  detail::parallel_for(grid.count, [&](Index t) {
+    transform_input(conv, grid, ops, t, {0, conv.channels}, in + t * conv.channels, stride);
+  });
+  detail::parallel_for(ceil_div(conv.out_channels, tile.panel),
+                       [&](Index p) { run_panel(conv, grid, tile, ops, in, stride, p * tile.panel); });
+}
+
 /// Output channels whose packed kernel is held at one time: 9 MiB of it, 128 channels of 512. More take
 /// turns, which transforms the input once for each turn. An even number of panels: a turn of three keeps two
 /// threads busy for as long as a turn of four.
@@ -134,8 +192,11 @@ void run_turn(const TapConv& conv, const TileGrid& grid, std::span<float> memory
   const TileOps& tile = tile_ops();
   const WinogradOps& ops = winograd_ops(conv.y.taps);
   const PackedKernel packed(tile, memory, conv);
-  detail::parallel_for(ceil_div(conv.out_channels, tile.panel),
-                       [&](Index p) { pack_panel(conv, packed, ops, p * tile.panel); });
+  detail::parallel_for(ceil_div(conv.out_channels, tile.panel), [&](Index p) {
+    for (Index k = 0; k < conv.channels; k += packed.steps.most)
+      pack_panel(conv, tile, ops, p * tile.panel, k, packed.steps.count(k),
+                 packed.panel(0, k, p * tile.panel), packed.stride);
+  });
 
   const bool spread = spreads(grid.count * kFrequencies * conv.channels * conv.out_channels);
   const auto floats = static_cast<Index>(winograd_scratch().data.size()) - 2 * kFrequencies * kPadding;
@@ -151,11 +212,11 @@ void run_turn(const TapConv& conv, const TileGrid& grid, std::span<float> memory
     blocks = ceil_div(grid.count, tiles);
   }
   const bool cut = spread && blocks < 8;  // small maps of many channels: cut the channels too
-  const Index width = cut ? even_part(conv.out_channels, blocks == 1 ? 64 : 128, 32) : conv.out_channels;
+  const Index width = cut ? even_part(conv.out_channels, 128, 32) : conv.out_channels;
   const Index widths = ceil_div(conv.out_channels, width);
   detail::parallel_for(blocks * widths, [&](Index t) {
     const Index first = t / widths * tiles, o = t % widths * width;
-    run_block(conv, grid, packed, ops, first, std::min(tiles, grid.count - first), o,
+    run_block(conv, grid, packed, tile, ops, first, std::min(tiles, grid.count - first), o,
               std::min(width, conv.out_channels - o));
   });
 }
@@ -169,6 +230,7 @@ Index winograd_floats(Index channels, Index out_channels) {
 void winograd_conv(const TapConv& conv, std::span<float> memory) {
   const TileGrid grid(conv);
   if (grid.count == 0) return;
+  if (few_tiles(conv, grid, memory)) return run_few(conv, grid, memory);
   const Index most = turn_channels(conv.channels, conv.out_channels);
   for (Index o = 0; o < conv.out_channels; o += most) {
     TapConv turn = conv;

@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "cornu/core/math_mode.hpp"
@@ -99,26 +101,37 @@ TEST(Winograd, ShapesOfKnownNetworks) {
 }
 
 TEST(Winograd, SameBitsForAnyThreadsAndSlices) {
-  const ConvGeometry g = geometry(18, 21, 40, 72, 3, 1, 1);
-  const Index n = 5;
-  const Guarded x = Guarded::random({n, 18, 21, 40}, 1), kernel = Guarded::random({3, 3, 40, 72}, 2),
-                bias = Guarded::random({72}, 3), dy = Guarded::random({n, 18, 21, 72}, 4);
-  set_num_threads(1);
-  const Results one = run(g, n, x, kernel, bias, dy, true);
-  for (const int threads : {2, 3, 4}) {
-    set_num_threads(threads);
-    const Results more = run(g, n, x, kernel, bias, dy, true);
-    EXPECT_EQ(one.y.values(), more.y.values());
-    EXPECT_EQ(one.dx.values(), more.dx.values());
-    EXPECT_EQ(one.dkernel.values(), more.dkernel.values());
+  // One picture has 30 tiles, which go through the kernel at once; five have several blocks, and their 301
+  // channels several steps and turns.
+  for (const auto& [in_c, out_c] : {std::pair<Index, Index>{40, 72}, {301, 139}, {17, 301}}) {
+    SCOPED_TRACE(std::to_string(in_c) + " to " + std::to_string(out_c));
+    const ConvGeometry g = geometry(18, 21, in_c, out_c, 3, 1, 1);
+    const Index n = 5;
+    const Guarded x = Guarded::random({n, 18, 21, in_c}, 1), kernel = Guarded::random({3, 3, in_c, out_c}, 2),
+                  bias = Guarded::random({out_c}, 3), dy = Guarded::random({n, 18, 21, out_c}, 4);
+    set_num_threads(1);
+    const Results one = run(g, n, x, kernel, bias, dy, true);
+    for (const int threads : {2, 3, 4}) {
+      set_num_threads(threads);
+      const Results more = run(g, n, x, kernel, bias, dy, true);
+      EXPECT_EQ(one.y.values(), more.y.values());
+      EXPECT_EQ(one.dx.values(), more.dx.values());
+      EXPECT_EQ(one.dkernel.values(), more.dkernel.values());
+    }
+    std::vector<float> memory = workspace(g);
+    for (const int threads : {1, 3}) {
+      set_num_threads(threads);
+      Guarded y(dy.in().shape, NAN), dx(x.in().shape, NAN);
+      for (Index i = 0; i < n; ++i) {
+        conv2d<float>(g, x.in().samples(i, 1), kernel.in(), bias.in(), y.view().samples(i, 1), true,
+                      std::span(memory));
+        conv2d_dx<float>(g, dy.in().samples(i, 1), kernel.in(), dx.view().samples(i, 1), std::span(memory));
+      }
+      EXPECT_EQ(one.y.values(), y.values());
+      EXPECT_EQ(one.dx.values(), dx.values());
+    }
+    set_num_threads(1);
   }
-  set_num_threads(1);
-  Guarded parts({n, 18, 21, 72}, NAN);
-  std::vector<float> memory = workspace(g);
-  for (Index i = 0; i < n; ++i)
-    conv2d<float>(g, x.in().samples(i, 1), kernel.in(), bias.in(), parts.view().samples(i, 1), true,
-                  std::span(memory));
-  EXPECT_EQ(one.y.values(), parts.values());
 }
 
 TEST(Winograd, StrictMathAndShortWorkspaceLeaveItOut) {
