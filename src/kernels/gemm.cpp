@@ -149,13 +149,16 @@ void multiply_thin_part(const Problem& p, const TileOps& ops, Index j0, Index co
 
 void run(const Problem& p) {
   const TileOps& ops = tile_ops();
-  const bool spread = spreads(p.m * p.n * p.k);
   if (p.m <= kThinRows && p.ta == Trans::no && p.tb == Trans::no) {
-    const Index chunk = spread ? std::clamp<Index>(ceil_div(p.n, 8 * 64) * 64, 64, 1024) : 1024;
+    // Each number of b takes the time of several multiply-adds: it is read for at most four.
+    const bool spread = spreads(kThinRows * p.n * p.k);
+    const Index chunk =
+        spread ? std::clamp<Index>(ceil_div(p.n, 2 * num_threads() * 64) * 64, 64, 1024) : 1024;
     detail::parallel_chunks(
         p.n, chunk, [&](Index first, Index last) { multiply_thin_part(p, ops, first, last - first); });
     return;
   }
+  const bool spread = spreads(p.m * p.n * p.k);
   // Blocks of about 240 rows; when these are few, the columns are cut too, so that there is work for all
   // threads.
   const Index most_rows = p.ta == Trans::yes ? kTransposedRows : spread ? 240 : kRows;
