@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ostream>
+#include <string>
 
 #include "../../benchmarks/models.hpp"
 #include "kernels/isa.hpp"
@@ -19,6 +21,8 @@ struct Case {
   Index batch;
   int steps;
 };
+void PrintTo(const Case& given, std::ostream* out) { *out << given.name; }
+
 constexpr Case kCases[] = {{"catdog64", 19, 20},  {"cifar10", 21, 10}, {"flowers150", 3, 3},
                            {"intel150", 5, 3},    {"vgg16_150", 2, 1}, {"mlp_mnist", 37, 20},
                            {"lstm_stock", 21, 10}};
@@ -48,17 +52,20 @@ class Threads {
 
 }  // namespace
 
-TEST(Networks, SameBitsAtAnyNumberOfThreads) {
-  for (const Case& given : kCases) {
-    std::uint64_t expected = 0;
-    for (const int n : {1, 2, 3, 4}) {
-      const Threads threads(n);
-      const std::uint64_t bits = fingerprint(trained(given, given.steps));
-      if (n == 1) expected = bits;
-      EXPECT_EQ(bits, expected) << given.name << " at " << n << " threads";
-    }
+class Network : public testing::TestWithParam<Case> {};
+
+TEST_P(Network, SameBitsAtAnyNumberOfThreads) {
+  std::uint64_t expected = 0;
+  for (const int n : {1, 2, 3, 4}) {
+    const Threads threads(n);
+    const std::uint64_t bits = fingerprint(trained(GetParam(), GetParam().steps));
+    if (n == 1) expected = bits;
+    EXPECT_EQ(bits, expected) << n << " threads";
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Networks, Network, testing::ValuesIn(kCases),
+                         [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Networks, EveryInstructionSetPredictsTheSame) {
   for (const Case& given : kCases) {
