@@ -147,6 +147,10 @@ std::uint32_t crc_of(std::uint32_t crc, Bytes bytes) {
   if (bytes.empty()) return crc;  // zlib starts anew when it is given a null pointer
   return static_cast<std::uint32_t>(crc32_z(crc, bytes.data(), bytes.size()));
 }
+
+void check_crc(Bytes bytes, const ZipEntry& entry, const std::string& name) {
+  if (crc_of(0, bytes) != entry.crc) damaged(name, concat("the checksum of '", entry.name, "' is wrong"));
+}
 }  // namespace
 
 std::vector<std::uint8_t> zip_extract(Bytes archive, const ZipEntry& entry, const std::string& name) {
@@ -156,8 +160,17 @@ std::vector<std::uint8_t> zip_extract(Bytes archive, const ZipEntry& entry, cons
     out.assign(packed.begin(), packed.end());
   else
     out = inflate_all(packed, entry, name);
-  if (crc_of(0, out) != entry.crc) damaged(name, concat("the checksum of '", entry.name, "' is wrong"));
+  check_crc(out, entry, name);
   return out;
+}
+
+std::vector<std::uint8_t> zip_extract_last(std::vector<std::uint8_t> archive, const ZipEntry& entry,
+                                           const std::string& name) {
+  if (entry.method != 0) return zip_extract(archive, entry, name);
+  check_crc(Bytes(archive).subspan(entry.offset, entry.size), entry, name);
+  archive.resize(entry.offset + entry.size);
+  archive.erase(archive.begin(), archive.begin() + static_cast<std::ptrdiff_t>(entry.offset));
+  return archive;
 }
 
 namespace {

@@ -28,6 +28,10 @@ std::vector<ZipEntry> zip_entries(std::span<const std::uint8_t> archive, const s
 std::vector<std::uint8_t> zip_extract(std::span<const std::uint8_t> archive, const ZipEntry& entry,
                                       const std::string& name);
 
+/// The same from an archive that nothing else is wanted of: a stored file stays in its memory.
+std::vector<std::uint8_t> zip_extract_last(std::vector<std::uint8_t> archive, const ZipEntry& entry,
+                                           const std::string& name);
+
 /// Writes an archive of stored (not compressed) files of less than 4 GiB together.
 class ZipWriter {
  public:
