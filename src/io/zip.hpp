@@ -28,7 +28,8 @@ std::vector<ZipEntry> zip_entries(std::span<const std::uint8_t> archive, const s
 std::vector<std::uint8_t> zip_extract(std::span<const std::uint8_t> archive, const ZipEntry& entry,
                                       const std::string& name);
 
-/// The same from an archive that nothing else is wanted of: a stored file stays in its memory.
+/// The same when no other file of the archive is needed: a stored file is given back in the archive's own
+/// memory. Errors: FileError.
 std::vector<std::uint8_t> zip_extract_last(std::vector<std::uint8_t> archive, const ZipEntry& entry,
                                            const std::string& name);
 

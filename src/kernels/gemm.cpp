@@ -150,7 +150,7 @@ void multiply_thin_part(const Problem& p, const TileOps& ops, Index j0, Index co
 void run(const Problem& p) {
   const TileOps& ops = tile_ops();
   if (p.m <= kThinRows && p.ta == Trans::no && p.tb == Trans::no) {
-    // Each number of b takes the time of several multiply-adds: it is read for at most four.
+    // Reading b takes longer than the few multiply-adds of a number, so even one row counts as kThinRows.
     const bool spread = spreads(kThinRows * p.n * p.k);
     const Index chunk =
         spread ? std::clamp<Index>(ceil_div(p.n, 2 * num_threads() * 64) * 64, 64, 1024) : 1024;
