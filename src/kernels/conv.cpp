@@ -6,6 +6,7 @@
 #include "cornu/core/math_mode.hpp"
 #include "kernels/conv_check.hpp"
 #include "kernels/conv_dkernel.hpp"
+#include "kernels/conv_planes.hpp"
 #include "kernels/conv_taps.hpp"
 #include "kernels/reference/conv.hpp"
 #include "kernels/winograd.hpp"
@@ -66,7 +67,9 @@ void run(const ConvGeometry& g, View<const float> x, View<const float> kernel, V
     conv.out = y.data + group * conv.out_channels;
     conv.bias = bias ? bias.data + group * conv.out_channels : nullptr;
     conv.relu = relu;
-    if (winograd_runs(conv, workspace))
+    if (planes_win(conv))
+      plane_conv(conv);
+    else if (winograd_runs(conv, workspace))
       winograd_conv(conv, workspace);
     else if (!tap_conv(conv))
       return reference::conv2d(g, x, kernel, bias, y, relu);
@@ -79,7 +82,9 @@ void run_dx(const ConvGeometry& g, View<const float> dy, View<const float> kerne
     for (Index ry = 0; ry < g.stride_h; ++ry)
       for (Index rx = 0; rx < g.stride_w; ++rx) {
         const TapConv conv = gradient_conv(g, dy, kernel.data, dx.data, group, ry, rx);
-        if (winograd_runs(conv, workspace))
+        if (planes_win(conv))
+          plane_conv(conv);
+        else if (winograd_runs(conv, workspace))
           winograd_conv(conv, workspace);
         else if (!tap_conv(conv))
           return reference::conv2d_dx(g, dy, kernel, dx);

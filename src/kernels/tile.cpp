@@ -7,6 +7,7 @@
 
 #include "kernels/dispatch.hpp"
 #include "kernels/tile.hpp"
+#include "kernels/transpose_lanes.hpp"
 #include "kernels/vectors.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -153,29 +154,6 @@ void multiply(const Block& block) {
     col += width;
   }
 }
-
-/// Four rows of packed B from columns that are contiguous along k: 4 x 4 transposes.
-#if HWY_TARGET == HWY_SCALAR
-void transpose_4(const float* from, Index col_stride, float* to, Index width) {
-  for (Index k = 0; k < 4; ++k)
-    for (Index j = 0; j < 4; ++j) to[k * width + j] = from[j * col_stride + k];
-}
-#else
-void transpose_4(const float* from, Index col_stride, float* to, Index width) {
-  const hn::FixedTag<float, 4> d;
-  const hn::Repartition<double, decltype(d)> pair;
-  const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + col_stride);
-  const auto r2 = hn::LoadU(d, from + 2 * col_stride), r3 = hn::LoadU(d, from + 3 * col_stride);
-  const auto low01 = hn::BitCast(pair, hn::InterleaveLower(d, r0, r1));
-  const auto low23 = hn::BitCast(pair, hn::InterleaveLower(d, r2, r3));
-  const auto high01 = hn::BitCast(pair, hn::InterleaveUpper(d, r0, r1));
-  const auto high23 = hn::BitCast(pair, hn::InterleaveUpper(d, r2, r3));
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pair, low01, low23)), d, to);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pair, low01, low23)), d, to + width);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pair, high01, high23)), d, to + 2 * width);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pair, high01, high23)), d, to + 3 * width);
-}
-#endif
 
 /// `count` rows of one panel; columns beyond `cols` become zeros.
 void pack_panel(const PackSource& s, const float* from, Index count, Index cols, Index width, float* to) {

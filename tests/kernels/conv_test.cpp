@@ -160,10 +160,27 @@ TEST_F(Conv2d, PartsThatDoNotFitTheScratchAtOnce) {
   check(same(40, 40, 1, 3, 2, 2), 40);                // several images a part
 }
 
+TEST_F(Conv2d, FewChannelsOut) {
+  for_each_isa([] {
+    for (const Index out_c : {1, 2, 3, 4, 5}) {
+      check(same(5, 6, 60, out_c, 3, 3), 5);               // more steps than a block has
+      check(same(5, 14, 90, out_c, 1, 4), 4);              // and images that lie close together
+      check(valid(9, 8, 37, out_c, 4, 3, 1, 1, 2, 1), 3);  // and with gaps between the taps
+      check(same(3, 37, 2, out_c, 1, 31), 2);              // nearly as much dropped as kept
+      check(same(33, 3, 1, out_c, 31, 1), 3);
+      check(same(40, 131, 1, out_c, 11, 13), 2);
+    }
+    check(same(21, 4200, 3, 4, 2, 2), 1);      // columns in parts
+    check(same(9, 40, 500, 1, 3, 3), 2);       // channels in chunks
+    check(same(12, 11, 4, 2, 3, 3, 2, 2), 2);  // its input gradient has one and two taps an axis
+  });
+}
+
 TEST_F(Conv2d, BitsDependOnNeitherThreadsNorSlices) {
   for (const ConvGeometry& g :
        {valid(31, 31, 32, 32, 3, 3), same(20, 21, 3, 17, 3, 3), same(9, 9, 40, 70, 3, 3),
-        same(3, 3, 700, 2, 9, 9), same(12, 12, 8, 9, 3, 3, 2, 2), same(2, 900, 40, 3, 3, 5)}) {
+        same(3, 3, 700, 2, 9, 9), same(12, 12, 8, 9, 3, 3, 2, 2), same(2, 900, 40, 3, 3, 5),
+        same(30, 40, 20, 1, 5, 5), same(9, 40, 500, 4, 3, 3)}) {
     const Index n = 5;
     const Shapes4 s = shapes(g, n);
     const Guarded x = Guarded::random(s.x, 1), kernel = Guarded::random(s.kernel, 2),
