@@ -95,6 +95,10 @@ void run_dkernel(const ConvGeometry& g, View<const float> x, View<const float> d
   for (Index group = 0; group < g.groups; ++group) {
     const TapConv conv = forward_conv(g, batch_of(x), x.data, nullptr, group);
     const Index o = group * conv.out_channels;
+    if (planes_win(conv)) {
+      plane_conv_dkernel(conv, dy.data + o, dkernel.data + o);
+      continue;
+    }
     if (winograd_runs(conv)) {
       winograd_dkernel(conv, dy.data + o, dkernel.data + o);
       continue;

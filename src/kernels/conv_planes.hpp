@@ -3,7 +3,7 @@
 
 namespace cornu::kernels {
 
-/// Whether plane_conv computes it, and faster than tap_conv.
+/// Whether the functions below can compute it, and faster than tap_conv and tap_conv_dkernel.
 bool planes_win(const TapConv& conv);
 
 /// A convolution to few channels: what fills a vector are neighbouring positions, not channels. The source is
@@ -11,5 +11,9 @@ bool planes_win(const TapConv& conv);
 /// further; the taps - 1 positions between two rows of results are computed and dropped. Runs over threads
 /// when called at top level.
 void plane_conv(const TapConv& conv);
+
+/// Its kernel gradient, with the arguments of tap_conv_dkernel: products of planes of the source and of dy,
+/// summed up in parts that depend on the shape alone, one after the other.
+void plane_conv_dkernel(const TapConv& conv, const float* dy, float* dkernel);
 
 }  // namespace cornu::kernels

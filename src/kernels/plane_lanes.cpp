@@ -13,7 +13,7 @@ HWY_BEFORE_NAMESPACE();
 namespace cornu::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// One vector of positions, kOuts sums of it. Members, not arrays, so that they live in registers.
+/// kOuts sums of products of one x. Members, not arrays, so that they live in registers.
 template <int kOuts>
 struct OutSums {
   OutSums<kOuts - 1> before;
@@ -23,21 +23,28 @@ struct OutSums {
     before.start();
     sum = hn::Zero(kTag);
   }
-  HWY_INLINE void add(const float* HWY_RESTRICT weights, Vec x) {
-    before.add(weights, x);
-    sum = hn::MulAdd(hn::Set(kTag, weights[kOuts - 1]), x, sum);
+  template <class Factor>
+  HWY_INLINE void add(const Factor& factor, Vec x) {
+    before.add(factor, x);
+    sum = hn::MulAdd(factor(kOuts - 1), x, sum);
   }
   HWY_INLINE void store(float* to, Index stride, bool accumulate) const {
     before.store(to, stride, accumulate);
     to += (kOuts - 1) * stride;
     hn::StoreU(accumulate ? hn::Add(sum, hn::LoadU(kTag, to)) : sum, kTag, to);
   }
+  HWY_INLINE void store_totals(float* to) const {
+    before.store_totals(to);
+    to[kOuts - 1] = hn::GetLane(hn::SumOfLanes(kTag, sum));
+  }
 };
 template <>
 struct OutSums<0> {
   HWY_INLINE void start() {}
-  HWY_INLINE void add(const float*, Vec) {}
+  template <class Factor>
+  HWY_INLINE void add(const Factor&, Vec) {}
   HWY_INLINE void store(float*, Index, bool) const {}
+  HWY_INLINE void store_totals(float*) const {}
 };
 
 /// kVecs neighbouring vectors of positions.
@@ -50,9 +57,10 @@ struct PlaneSums {
     before.start();
     last.start();
   }
-  HWY_INLINE void add(const float* HWY_RESTRICT weights, const float* source) {
-    before.add(weights, source);
-    last.add(weights, hn::LoadU(kTag, source + (kVecs - 1) * lanes()));
+  template <class Factor>
+  HWY_INLINE void add(const Factor& factor, const float* source) {
+    before.add(factor, source);
+    last.add(factor, hn::LoadU(kTag, source + (kVecs - 1) * lanes()));
   }
   HWY_INLINE void store(float* to, Index stride, bool accumulate) const {
     before.store(to, stride, accumulate);
@@ -62,7 +70,8 @@ struct PlaneSums {
 template <int kOuts>
 struct PlaneSums<kOuts, 0> {
   HWY_INLINE void start() {}
-  HWY_INLINE void add(const float*, const float*) {}
+  template <class Factor>
+  HWY_INLINE void add(const Factor&, const float*) {}
   HWY_INLINE void store(float*, Index, bool) const {}
 };
 
@@ -75,7 +84,8 @@ HWY_NOINLINE Index sum_groups(const PlaneSum& s, Index first) {
     sums.start();
     const float* source = s.source + first;
     const float* weights = s.weights;
-    for (Index k = 0; k < s.steps; ++k, weights += kOuts) sums.add(weights, source + s.offset[k]);
+    for (Index k = 0; k < s.steps; ++k, weights += kOuts)
+      sums.add([&](int o) { return hn::Set(kTag, weights[o]); }, source + s.offset[k]);
     sums.store(s.sums + first, s.stride, s.accumulate);
   }
   return first;
@@ -98,6 +108,66 @@ void sum(const PlaneSum& s) {
   return sum_outs<4>(s);
 }
 
+/// kSteps steps of the sum of a kernel gradient: where each reads the source, and its sums.
+template <int kOuts, int kSteps>
+struct DotSums {
+  DotSums<kOuts, kSteps - 1> before;
+  const float* from;
+  OutSums<kOuts> last;
+
+  HWY_INLINE void start(const float* source, const Index* offset) {
+    before.start(source, offset);
+    from = source + offset[kSteps - 1];
+    last.start();
+  }
+  template <class Factor>
+  HWY_INLINE void add(const Factor& factor, Index p) {
+    before.add(factor, p);
+    last.add(factor, hn::LoadU(kTag, from + p));
+  }
+  HWY_INLINE void store_totals(float* to) const {
+    before.store_totals(to);
+    last.store_totals(to + (kSteps - 1) * kOuts);
+  }
+};
+template <int kOuts>
+struct DotSums<kOuts, 0> {
+  HWY_INLINE void start(const float*, const Index*) {}
+  template <class Factor>
+  HWY_INLINE void add(const Factor&, Index) {}
+  HWY_INLINE void store_totals(float*) const {}
+};
+
+/// As many whole groups of kSteps steps as there are from `first` on. Returns the first step left.
+template <int kOuts, int kSteps>
+HWY_NOINLINE Index dot_groups(const PlaneDots& d, Index first) {
+  const Index n = lanes();
+  for (; first + kSteps <= d.steps; first += kSteps) {
+    DotSums<kOuts, kSteps> sums;
+    sums.start(d.source, d.offset + first);
+    for (Index p = 0; p < d.positions; p += n)
+      sums.add([&](int o) { return hn::LoadU(kTag, d.dy + o * d.dy_plane + p); }, p);
+    sums.store_totals(d.out + first * kOuts);
+  }
+  return first;
+}
+
+template <int kOuts>
+void dot_outs(const PlaneDots& d) {
+  Index first = 0;
+  if constexpr (kOuts == 1) first = dot_groups<kOuts, 8>(d, first);
+  if constexpr (kOuts <= 2 || kManyRegisters) first = dot_groups<kOuts, 4>(d, first);
+  first = dot_groups<kOuts, 2>(d, first);
+  dot_groups<kOuts, 1>(d, first);
+}
+
+void dots(const PlaneDots& d) {
+  if (d.outs == 1) return dot_outs<1>(d);
+  if (d.outs == 2) return dot_outs<2>(d);
+  if (d.outs == 3) return dot_outs<3>(d);
+  return dot_outs<4>(d);
+}
+
 void split(const float* from, Index pixel, Index count, Index channels, float* to, Index plane) {
   Index c = 0;
   for (; c + 4 <= channels; c += 4) {
@@ -111,7 +181,7 @@ void split(const float* from, Index pixel, Index count, Index channels, float* t
 }
 
 const PlaneOps* plane_table() {
-  static const PlaneOps ops{lanes() > kMostPlaneOuts ? kMostPlaneOuts : lanes() - 1, sum, split};
+  static const PlaneOps ops{lanes() > kMostPlaneOuts ? kMostPlaneOuts : lanes() - 1, sum, dots, split};
   return &ops;
 }
 

@@ -18,11 +18,24 @@ struct PlaneSum {
   bool accumulate;  ///< add to what lies in sums
 };
 
+/// out[s * outs + o] = sum over positions p of source[offset[s] + p] * dy[o * dy_plane + p].
+struct PlaneDots {
+  const float* source;
+  const Index* offset;
+  Index steps;
+  const float* dy;
+  Index dy_plane;
+  Index outs;       ///< 1 .. kMostPlaneOuts
+  Index positions;  ///< read in whole vectors: up to 15 more must be there, zeros in dy
+  float* out;
+};
+
 /// Functions of one instruction set.
 struct PlaneOps {
   Index most_outs;  ///< most result channels with which this is faster than a vector of channels
   /// Reads and writes whole vectors: up to 15 positions more than asked for.
   void (*sum)(const PlaneSum& sum);
+  void (*dots)(const PlaneDots& dots);
   /// Element (p, c) at from[p * pixel + c] goes to to[c * plane + p].
   void (*split)(const float* from, Index pixel, Index count, Index channels, float* to, Index plane);
 };
