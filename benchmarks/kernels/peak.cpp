@@ -4,6 +4,7 @@
 // after foreach_target, which includes this file once per instruction set
 #include <hwy/highway.h>
 
+#include "kernels/dispatch.hpp"
 #include "kernels/peak.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -39,14 +40,15 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace cornu::benchmarks {
-HWY_EXPORT(spin);
+using kernels::isa_index;
+
 double peak_gflops() {
   static const double peak = [] {
     double best = 0;
     float numbers[2] = {0.999f, 0.001f};
     for (int run = 0; run < 8; ++run) {
       const auto start = std::chrono::steady_clock::now();
-      const double flops = HWY_DYNAMIC_DISPATCH(spin)(2'000'000, numbers);
+      const double flops = CORNU_DISPATCH(spin)(2'000'000, numbers);
       const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
       if (flops / time.count() * 1e-9 > best) best = flops / time.count() * 1e-9;
     }
