@@ -32,6 +32,7 @@ inline constexpr std::array kConvs{
     NamedConv{"vgg16/conv1_2", 1, square(150, 64, 150, 64, 3, 1)},
     NamedConv{"vgg16/conv3_1", 2, square(37, 128, 37, 256, 3, 1)},
     NamedConv{"vgg16/conv5_1", 8, square(9, 512, 9, 512, 3, 1)},
+    NamedConv{"autoencoder/last", 32, square(28, 32, 28, 1, 3, 1)},
     NamedConv{"resnet50/conv1", 1, {224, 224, 3, 112, 112, 64, 7, 7, 2, 2, 1, 1, 2, 2, 1}},
     NamedConv{"resnet50/conv2_1x1", 1, square(56, 64, 56, 256, 1, 0)},
     NamedConv{"resnet50/conv3_down", 1, {56, 56, 256, 28, 28, 512, 1, 1, 2, 2, 1, 1, 0, 0, 1}},
