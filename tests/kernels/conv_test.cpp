@@ -177,6 +177,20 @@ TEST_F(Conv2d, FewChannelsOut) {
   });
 }
 
+TEST_F(Conv2d, FewChannelsOutMixNoWindows) {
+  const ConvGeometry g = valid(9, 10, 2, 3, 3, 4);
+  Guarded x = Guarded::random({2, 9, 10, 2}, 1);
+  x.data()[4 * 10 * 2] =
+      NAN;  // first image, row 4, column 0: only windows of rows 2 to 4 and column 0 see it
+  const Guarded kernel = Guarded::random({3, 4, 2, 3}, 2);
+  Guarded y({2, 7, 7, 3}, 0.f);
+  conv2d<float>(g, x.in(), kernel.in(), {}, y.view(), false);
+  for (Index i = 0; i < y.size(); ++i) {
+    const Index image = i / (7 * 7 * 3), row = i / (7 * 3) % 7, col = i / 3 % 7;
+    EXPECT_EQ(std::isnan(y.data()[i]), image == 0 && row >= 2 && row <= 4 && col == 0) << i;
+  }
+}
+
 TEST_F(Conv2d, BitsDependOnNeitherThreadsNorSlices) {
   for (const ConvGeometry& g :
        {valid(31, 31, 32, 32, 3, 3), same(20, 21, 3, 17, 3, 3), same(9, 9, 40, 70, 3, 3),
