@@ -64,6 +64,8 @@ TEST(Gemm, SizesBeyondOneBlock) {
         check({ta, tb, 251, 37, 330, true, true, true, 1});
         check({ta, tb, 3, 401, 641, false, true, true});
         check({ta, tb, 50, 193, 5, false});
+        check({ta, tb, 251, 130, 330, true, true, true, 1});  // rows of a copied, the last block of 11
+        check({ta, tb, 193, 65, 20, true, true, false, 3});   // from a matrix that is wider
       }
   });
 }
@@ -97,7 +99,7 @@ TEST(Gemm, ReluKeepsNaN) {
 }
 
 TEST(Gemm, BitsDependOnNeitherRowsNorThreads) {
-  const Index m = 37, n = 210, k = 700;
+  const Index m = 230, n = 210, k = 700;  // enough rows that they are copied
   const Guarded a = Guarded::random({m, k}, 5), b = Guarded::random({k, n}, 6);
   const auto product = [&](Index rows, int threads) {
     const Threads scope(threads);
@@ -108,7 +110,7 @@ TEST(Gemm, BitsDependOnNeitherRowsNorThreads) {
   for_each_isa([&] {
     const std::vector<float> whole = product(m, 1);
     for (const int threads : {2, 3, 4}) EXPECT_EQ(product(m, threads), whole) << threads;
-    for (const Index rows : {1, 2, 3, 4, 5, 12}) {
+    for (const Index rows : {1, 2, 3, 4, 5, 12, 191, 192}) {
       const std::vector<float> part = product(rows, 2);
       EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.begin())) << rows;
     }
