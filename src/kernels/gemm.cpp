@@ -17,6 +17,14 @@ namespace {
 constexpr Index kThinRows = 4;
 constexpr Index kCopiedRows = 48;       // rows of a that are copied together: at most 64 KiB
 constexpr Index kTransposedRows = 192;  // most rows of a block of transposed a, which is packed
+constexpr Index kManyRows = 192;        // from which on copying a and more columns of packed b pay
+constexpr Index kWideColumns = 768;     // most columns of a block of many rows: a is read once for each block
+
+/// Where packed B lies: behind the scratch that all kernels of blocks share, since it may be wider.
+float* packed_b() {
+  constexpr auto floats = std::size_t(kDepth) * (kWideColumns + 32);
+  return detail::thread_scratch().subspan(kBlockFloats, floats).data();
+}
 
 struct Problem {
   Trans ta, tb;
@@ -83,7 +91,7 @@ struct PackedPart {
 /// page each, and rows 4 KiB apart drive each other out of L1. 1000 x 2048 x 2048 with AVX2: 57 to 71
 /// GFLOP/s. With 128 rows the copy costs more than it saves.
 bool copies_a(const Problem& p, Index rows, const PackedPart& part) {
-  return p.ta == Trans::no && p.lda > part.depth && part.width >= 64 && rows >= 4 * kCopiedRows;
+  return p.ta == Trans::no && p.lda > part.depth && part.width >= 64 && rows >= kManyRows;
 }
 
 /// block: the product of all rows but for what says where a is.
@@ -116,7 +124,7 @@ void multiply_packed(const Problem& p, const TileOps& ops, Index i0, Index rows,
               depth,
               rows,
               width,
-              scratch.b.data(),
+              packed_b(),
               p.c + i0 * p.ldc + j,
               scratch.outs.data(),
               p.accumulate || l > 0,
@@ -139,14 +147,15 @@ void multiply_packed(const Problem& p, const TileOps& ops, Index i0, Index rows,
 
 /// each(part) for the parts of columns j0 .. j0 + cols - 1, each with b packed.
 template <class Each>
-void for_packed_parts(const Problem& p, const TileOps& ops, Index j0, Index cols, const Each& each) {
+void for_packed_parts(const Problem& p, const TileOps& ops, Index rows, Index j0, Index cols,
+                      const Each& each) {
   constexpr Index kRest = 16;  // no block of its own for so few; the scratch has room for them
-  const Index most = even_part(p.k, kDepth);
+  const Index most = even_part(p.k, kDepth), most_cols = rows >= kManyRows ? kWideColumns : kColumns;
   for (Index j = 0, width = 0; j < cols; j += width) {
-    width = cols - j <= kColumns + kRest ? cols - j : kColumns;
+    width = cols - j <= most_cols + kRest ? cols - j : most_cols;
     for (Index l = 0; l == 0 || l < p.k; l += most) {
       const PackedPart part{j0 + j, width, l, std::min(most, p.k - l)};
-      ops.pack_b(p.b_part(l, part.j), 0, part.depth, part.depth, width, block_scratch().b.data());
+      ops.pack_b(p.b_part(l, part.j), 0, part.depth, part.depth, width, packed_b());
       each(part);
     }
   }
@@ -193,7 +202,7 @@ void run(const Problem& p) {
   const Index col_blocks = ceil_div(p.n, cols);
   detail::parallel_for(row_blocks * col_blocks, [&](Index task) {
     const Index i = task / col_blocks * rows, j = task % col_blocks * cols;
-    for_packed_parts(p, ops, j, std::min(cols, p.n - j), [&](const PackedPart& part) {
+    for_packed_parts(p, ops, rows, j, std::min(cols, p.n - j), [&](const PackedPart& part) {
       multiply_packed(p, ops, i, std::min(rows, p.m - i), part);
     });
   });
@@ -206,7 +215,7 @@ void run_both(const Problem& p, const Problem& q) {
   const Index cols = spread ? even_part(p.n, std::max<Index>(64, ceil_div(p.n, 8)), 32) : p.n;
   detail::parallel_for(ceil_div(p.n, cols), [&](Index task) {
     const Index j = task * cols;
-    for_packed_parts(p, ops, j, std::min(cols, p.n - j), [&](const PackedPart& part) {
+    for_packed_parts(p, ops, 0, j, std::min(cols, p.n - j), [&](const PackedPart& part) {
       multiply_packed(p, ops, 0, p.m, part);
       multiply_packed(q, ops, 0, q.m, part);
     });

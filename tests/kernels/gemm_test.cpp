@@ -66,6 +66,7 @@ TEST(Gemm, SizesBeyondOneBlock) {
         check({ta, tb, 50, 193, 5, false});
         check({ta, tb, 251, 130, 330, true, true, true, 1});  // rows of a copied, the last block of 11
         check({ta, tb, 193, 65, 20, true, true, false, 3});   // from a matrix that is wider
+        check({ta, tb, 192, 801, 40, true, false, true});     // more columns than a wide block
       }
   });
 }
