@@ -60,6 +60,17 @@ bool winograd_runs(const TapConv& conv, std::span<float> workspace) {
          static_cast<Index>(workspace.size()) >= winograd_floats(conv.channels, conv.out_channels);
 }
 
+/// False: a single window exceeds the scratch, nothing was done.
+bool run_fast(const TapConv& conv, std::span<float> workspace) {
+  if (planes_win(conv))
+    plane_conv(conv);
+  else if (winograd_runs(conv, workspace))
+    winograd_conv(conv, workspace);
+  else
+    return tap_conv(conv);
+  return true;
+}
+
 void run(const ConvGeometry& g, View<const float> x, View<const float> kernel, View<const float> bias,
          View<float> y, bool relu, std::span<float> workspace) {
   for (Index group = 0; group < g.groups; ++group) {
@@ -67,12 +78,7 @@ void run(const ConvGeometry& g, View<const float> x, View<const float> kernel, V
     conv.out = y.data + group * conv.out_channels;
     conv.bias = bias ? bias.data + group * conv.out_channels : nullptr;
     conv.relu = relu;
-    if (planes_win(conv))
-      plane_conv(conv);
-    else if (winograd_runs(conv, workspace))
-      winograd_conv(conv, workspace);
-    else if (!tap_conv(conv))
-      return reference::conv2d(g, x, kernel, bias, y, relu);
+    if (!run_fast(conv, workspace)) return reference::conv2d(g, x, kernel, bias, y, relu);
   }
 }
 
@@ -82,12 +88,7 @@ void run_dx(const ConvGeometry& g, View<const float> dy, View<const float> kerne
     for (Index ry = 0; ry < g.stride_h; ++ry)
       for (Index rx = 0; rx < g.stride_w; ++rx) {
         const TapConv conv = gradient_conv(g, dy, kernel.data, dx.data, group, ry, rx);
-        if (planes_win(conv))
-          plane_conv(conv);
-        else if (winograd_runs(conv, workspace))
-          winograd_conv(conv, workspace);
-        else if (!tap_conv(conv))
-          return reference::conv2d_dx(g, dy, kernel, dx);
+        if (!run_fast(conv, workspace)) return reference::conv2d_dx(g, dy, kernel, dx);
       }
 }
 

@@ -13,7 +13,8 @@ bool planes_win(const TapConv& conv);
 void plane_conv(const TapConv& conv);
 
 /// Its kernel gradient, with the arguments of tap_conv_dkernel: products of planes of the source and of dy,
-/// summed up in parts that depend on the shape alone, one after the other.
+/// summed up in parts that depend on the shape alone, one after the other. A NaN in the source may reach taps
+/// that meet it only between two rows of results.
 void plane_conv_dkernel(const TapConv& conv, const float* dy, float* dkernel);
 
 }  // namespace cornu::kernels

@@ -21,26 +21,31 @@ void copy_dy(const TapConv& conv, const PlaneOps& ops, const PlanePart& part, co
     }
 }
 
-/// The part's share of the gradient, step after step, the result channels of a step side by side.
-void run_part(const TapConv& conv, Index most_channels, const PlaneOps& ops, const PlanePart& part,
-              const float* dy, float* share) {
+/// What the part adds to the gradient of some channels of the source, step after step, the result channels of
+/// a step side by side.
+void find_share(const TapConv& conv, Index c, Index channels, const PlaneOps& ops, const PlanePart& part,
+                const float* dy, float* share) {
   const PlaneScratch scratch = plane_scratch();
   PartRange range = part.range(conv);
+  range.c = c, range.channels = channels;
   const Index positions = ((part.images - 1) * range.height + part.rows - 1) * range.width + part.cols;
   const Index plane = positions + PlaneParts::kBeyond;
   copy_dy(conv, ops, part, range, dy, scratch.sums, plane);
-  for (; range.c < conv.channels; range.c += range.channels) {
-    range.channels = std::min(most_channels, conv.channels - range.c);
-    copy_planes(conv, ops, range, scratch.planes);
-    const Index total = conv.y.taps * conv.x.taps * range.channels;
-    for (Index k = 0; k < total; k += kDepth) {
-      const Index depth = std::min(kDepth, total - k);
-      find_offsets(conv, range, k, depth, scratch.offset);
-      ops.dots(
-          {scratch.planes, scratch.offset, depth, scratch.sums, plane, conv.out_channels, positions, share});
-      share += depth * conv.out_channels;
-    }
+  copy_planes(conv, ops, range, scratch.planes);
+  const Index total = conv.y.taps * conv.x.taps * channels;
+  for (Index k = 0; k < total; k += kDepth) {
+    const Index depth = std::min(kDepth, total - k);
+    find_offsets(conv, range, k, depth, scratch.offset);
+    ops.dots({scratch.planes, scratch.offset, depth, scratch.sums, plane, conv.out_channels, positions,
+              share + k * conv.out_channels});
   }
+}
+
+void add_share(const TapConv& conv, Index c, Index channels, const float* share, float* dkernel) {
+  for (Index i = c; i < c + channels; ++i)
+    for (Index tap = 0; tap < conv.y.taps * conv.x.taps; ++tap)
+      for (Index o = 0; o < conv.out_channels; ++o)
+        dkernel[tap * conv.tap_stride + i * conv.channel_stride + o * conv.out_stride] += *share++;
 }
 
 }  // namespace
@@ -50,21 +55,18 @@ void plane_conv_dkernel(const TapConv& conv, const float* dy, float* dkernel) {
   if (positions == 0) return;
   const PlaneOps& ops = plane_ops();
   const PlaneParts parts(conv, std::max<Index>(positions / 16, 1024));
-  const Index taps = conv.y.taps * conv.x.taps, outs = conv.out_channels,
-              floats = taps * conv.channels * outs;
   const PlaneScratch scratch = plane_scratch();
-  const Index group = std::max<Index>(1, scratch.rest_floats / floats);
-  for (Index first = 0; first < parts.count(); first += group) {
-    const Index count = std::min(group, parts.count() - first);
-    detail::parallel_for(count, [&](Index t) {
-      run_part(conv, parts.channels(), ops, parts.part(first + t), dy, scratch.rest + t * floats);
-    });
-    const float* share = scratch.rest;
-    for (Index t = 0; t < count; ++t)
-      for (Index c = 0; c < conv.channels; ++c)
-        for (Index tap = 0; tap < taps; ++tap)
-          for (Index o = 0; o < outs; ++o)
-            dkernel[tap * conv.tap_stride + c * conv.channel_stride + o * conv.out_stride] += *share++;
+  for (Index c = 0; c < conv.channels; c += parts.channels()) {
+    const Index channels = std::min(parts.channels(), conv.channels - c);
+    const Index floats = conv.y.taps * conv.x.taps * channels * conv.out_channels;
+    const Index together = scratch.share_floats / floats;
+    for (Index first = 0; first < parts.count(); first += together) {
+      const Index count = std::min(together, parts.count() - first);
+      detail::parallel_for(count, [&](Index t) {
+        find_share(conv, c, channels, ops, parts.part(first + t), dy, scratch.shares + t * floats);
+      });
+      for (Index t = 0; t < count; ++t) add_share(conv, c, channels, scratch.shares + t * floats, dkernel);
+    }
   }
 }
 

@@ -75,7 +75,8 @@ struct PlaneSums<kOuts, 0> {
   HWY_INLINE void store(float*, Index, bool) const {}
 };
 
-/// Positions first .., as many whole groups of kVecs vectors as there are. Returns the first position left.
+/// Positions first .., as many whole groups of kVecs vectors as there are; the last single vector may reach
+/// beyond. Returns the first position left.
 template <int kOuts, int kVecs>
 HWY_NOINLINE Index sum_groups(const PlaneSum& s, Index first) {
   const Index group = kVecs * lanes();
@@ -91,21 +92,26 @@ HWY_NOINLINE Index sum_groups(const PlaneSum& s, Index first) {
   return first;
 }
 
-/// Some eight sums at a time keep both units busy.
-template <int kOuts>
-void sum_outs(const PlaneSum& s) {
+/// All groups: as many as leave the registers full, some eight to sixteen sums, then what is left. `groups`
+/// runs those of one size from a place on and returns where it stopped.
+template <int kOuts, class Groups>
+void all_groups(const Groups& groups) {
   Index first = 0;
-  if constexpr (kOuts == 1) first = sum_groups<kOuts, 8>(s, first);
-  if constexpr (kOuts <= 3 || kManyRegisters) first = sum_groups<kOuts, 4>(s, first);
-  first = sum_groups<kOuts, 2>(s, first);
-  sum_groups<kOuts, 1>(s, first);
+  if constexpr (kOuts == 1) first = groups.template operator()<kOuts, 8>(first);
+  if constexpr (kOuts <= 3 || kManyRegisters) first = groups.template operator()<kOuts, 4>(first);
+  first = groups.template operator()<kOuts, 2>(first);
+  groups.template operator()<kOuts, 1>(first);
+}
+template <class Groups>
+void all_groups(Index outs, const Groups& groups) {
+  if (outs == 1) return all_groups<1>(groups);
+  if (outs == 2) return all_groups<2>(groups);
+  if (outs == 3) return all_groups<3>(groups);
+  return all_groups<4>(groups);
 }
 
 void sum(const PlaneSum& s) {
-  if (s.outs == 1) return sum_outs<1>(s);
-  if (s.outs == 2) return sum_outs<2>(s);
-  if (s.outs == 3) return sum_outs<3>(s);
-  return sum_outs<4>(s);
+  all_groups(s.outs, [&]<int kOuts, int kVecs>(Index first) { return sum_groups<kOuts, kVecs>(s, first); });
 }
 
 /// kSteps steps of the sum of a kernel gradient: where each reads the source, and its sums.
@@ -152,20 +158,8 @@ HWY_NOINLINE Index dot_groups(const PlaneDots& d, Index first) {
   return first;
 }
 
-template <int kOuts>
-void dot_outs(const PlaneDots& d) {
-  Index first = 0;
-  if constexpr (kOuts == 1) first = dot_groups<kOuts, 8>(d, first);
-  if constexpr (kOuts <= 2 || kManyRegisters) first = dot_groups<kOuts, 4>(d, first);
-  first = dot_groups<kOuts, 2>(d, first);
-  dot_groups<kOuts, 1>(d, first);
-}
-
 void dots(const PlaneDots& d) {
-  if (d.outs == 1) return dot_outs<1>(d);
-  if (d.outs == 2) return dot_outs<2>(d);
-  if (d.outs == 3) return dot_outs<3>(d);
-  return dot_outs<4>(d);
+  all_groups(d.outs, [&]<int kOuts, int kSteps>(Index first) { return dot_groups<kOuts, kSteps>(d, first); });
 }
 
 void split(const float* from, Index pixel, Index count, Index channels, float* to, Index plane) {

@@ -43,7 +43,8 @@ PlaneScratch plane_scratch() {
   constexpr Index offsets = kDepth * Index(sizeof(Index) / sizeof(float)), weights = kDepth * kMostPlaneOuts;
   constexpr Index planes = PlaneParts::kPlaneFloats + PlaneParts::kBeyond;
   constexpr Index taken = offsets + weights + planes + PlaneParts::kSumFloats;
-  static_assert(taken < Index(detail::kScratchFloats));
+  // A window of all channels of a part is in the planes, so the kernel of these channels is no larger.
+  static_assert(taken + PlaneParts::kPlaneFloats * kMostPlaneOuts <= Index(detail::kScratchFloats));
   float* at = all.data();
   return {reinterpret_cast<Index*>(at),    at + offsets, at + offsets + weights,
           at + offsets + weights + planes, at + taken,   Index(all.size()) - taken};

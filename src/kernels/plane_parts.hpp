@@ -37,8 +37,9 @@ struct PlaneScratch {
   float* weights;  ///< kDepth * kMostPlaneOuts
   float* planes;   ///< PlaneParts::kPlaneFloats + kBeyond
   float* sums;     ///< PlaneParts::kSumFloats
-  float* rest;     ///< rest_floats, which only one of all threads may use
-  Index rest_floats;
+  float* shares;   ///< share_floats for the calling thread's loop: room for at least one part's gradient of
+                   ///< PlaneParts::channels() channels
+  Index share_floats;
 };
 PlaneScratch plane_scratch();
 

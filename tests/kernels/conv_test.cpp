@@ -158,7 +158,8 @@ TEST_F(Conv2d, PartsThatDoNotFitTheScratchAtOnce) {
   check(same(30, 31, 70, 3, 3, 3, 1, 1, 12, 12), 1);  // a wide dilation
   check(same(2, 3, 1, 2, 3, 3, 1, 1, 400, 300), 1);   // not even one window: the slow twin
   check(same(40, 40, 1, 3, 2, 2), 40);                // several images a part
-  check(same(12, 12, 2000, 4, 5, 5), 5);              // the parts' kernel gradients four at a time
+  check(same(12, 12, 2000, 4, 5, 5), 5);              // the parts' kernel gradients a few at a time
+  check(same(1, 9, 4000, 4, 9, 9), 2);                // a kernel gradient larger than the scratch
 }
 
 TEST_F(Conv2d, FewChannelsOut) {
