@@ -7,10 +7,10 @@ tensorflow; a check for developers, no test depends on it. Closes with 'N passed
 models: Cornu converts each to .keras and .h5; Keras opens both and predicts the numbers in the case (1e-5).
 fit:    Cornu trains, Keras opens the result and trains as long again: it must be where Cornu is when it goes on itself.
         Cornu goes on from the file that Keras saved after its training: it must be where Keras is when it goes on itself.
-        And Keras after Cornu, and Cornu alone, must be where Keras alone is. All within 1e-4 of a weight's largest value.
-        The last two are next to Keras in float64, as Keras' own rounding can take most of 1e-4: in fit/loss_mape
-        0.05 * 100 / |y| makes large steps, which turn the 4e-6 that it is off after half of the training into 9e-5 (Cornu:
-        2e-6 and 3e-5). The largest difference to Keras in float32 is printed and fails nothing.
+        And Keras after Cornu, and Cornu alone, must be where Keras alone is, in float64 and in float32. All within 1e-4 of
+        a weight's largest value. Only next to float64 where Keras itself is more than half of that from it: it would
+        measure Keras' rounding. That is fit/loss_mape, where 0.05 * 100 / |y| makes large steps, which turn the 4e-6 that
+        Keras is off after half of the training into 9e-5 (Cornu: 2e-6 and 3e-5). Such cases are printed.
 """
 import argparse
 import json
@@ -59,12 +59,17 @@ LIMIT = 1e-4  # of the largest value of a weight, after training
 def weights_of(model):
     # The gradient of a key's bias is zero but for rounding (softmax takes no notice of what all scores have in common),
     # and Adam makes whole steps of rounding.
-    return {w.path.split('/', 1)[-1] + str(k): w.numpy() for k, w in enumerate(model.weights) if not w.path.endswith('key/bias')}
+    return [(w.path, w.numpy()) for w in model.weights if not w.path.endswith('key/bias')]
 
 
-def close_weights(got, want, what):
-    for (name, a), b in zip(weights_of(got).items(), weights_of(want).values(), strict=True):
-        close(a, b, LIMIT, f'{what}, weight {name}')
+def close_weights(model, whole, what):
+    for (path, got), (_, want) in zip(weights_of(model), weights_of(whole), strict=True):
+        close(got, want, LIMIT, f'{what}, weight {path}')
+
+
+def farthest(model, whole):
+    pairs = zip(weights_of(model), weights_of(whole), strict=True)
+    return max(difference(got, want, path) for (path, got), (_, want) in pairs)
 
 
 def outputs(model, x):
@@ -145,7 +150,7 @@ class Fit:
 
 
 def check_fit(program, folder, work):
-    """Returns the largest difference of a weight to Keras in float32."""
+    """Returns a line when Keras' own rounding is too large to compare with."""
     case = Fit(program, folder)
     half, start, end = case.how['epochs'], os.path.join(folder, 'start.keras'), os.path.join(folder, 'end.keras')
     keras_whole = keras.saving.load_model(start)
@@ -170,13 +175,19 @@ def check_fit(program, folder, work):
             raise RuntimeError(f'.{ending}: Keras reads {int(model.optimizer.iterations)} iterations')
         case.with_keras(model, half, 2 * half)
     close_weights(model, cornu_whole, 'Keras after Cornu, next to Cornu alone')
-    close_weights(model, exact, 'Keras after Cornu, next to Keras alone')
-    close_weights(cornu_whole, exact, 'Cornu alone, next to Keras alone')
+    wholes = {'Keras alone in float64': exact, 'Keras alone': keras_whole}
+    rounding, note = farthest(keras_whole, exact), None
+    if rounding > LIMIT / 2:
+        del wholes['Keras alone']
+        note = (f'Keras alone is {rounding:.2e} from itself in float64; next to it Keras after Cornu is '
+                f'{farthest(model, keras_whole):.2e}, Cornu alone {farthest(cornu_whole, keras_whole):.2e}')
+    for name, whole in wholes.items():
+        close_weights(model, whole, f'Keras after Cornu, next to {name}')
+        close_weights(cornu_whole, whole, f'Cornu alone, next to {name}')
     case.with_cornu(end, os.path.join(work, 'c.keras'), half, 2 * half)
     back = keras.saving.load_model(os.path.join(work, 'c.keras'))
     close_weights(back, keras_whole, 'Cornu after Keras, next to Keras alone')
-    pairs = zip(weights_of(model).values(), weights_of(keras_whole).values(), strict=True)
-    return max(difference(a, b, '') for a, b in pairs)
+    return note
 
 
 def main():
@@ -186,7 +197,6 @@ def main():
     parser.add_argument('--only', default='')
     arguments = parser.parse_args()
     good = bad = 0
-    farthest = (0., 'no case')
     for case in json.load(open(os.path.join(arguments.golden, 'MANIFEST.json')))['cases']:
         if case['kind'] not in ('models', 'fit') or arguments.only not in case['name']:
             continue
@@ -196,13 +206,14 @@ def main():
                 if case['kind'] == 'models':
                     check_model(arguments.program, folder, case['file'], work)
                 else:
-                    farthest = max(farthest, (check_fit(arguments.program, folder, work), case['name']))
+                    note = check_fit(arguments.program, folder, work)
+                    if note:
+                        print('NOTE', case['kind'], case['name'], '-', note, flush=True)
                 good += 1
             except Exception as error:  # noqa: BLE001: a case that fails must not stop the others
                 bad += 1
                 print('FAIL', case['kind'], case['name'], '-', ' '.join(str(error).split())[:400], flush=True)
         keras.backend.clear_session()
-    print(f'Keras after Cornu, next to Keras in float32: at most {farthest[0]:.2e} of the largest value ({farthest[1]})')
     print(f'{good} passed, {bad} failed')
     return 1 if bad or not good else 0
 
