@@ -15,10 +15,11 @@ namespace {
 
 // Up to this many rows reading B costs more than the arithmetic, so B is not packed first.
 constexpr Index kThinRows = 4;
-constexpr Index kCopiedRows = 48;       // rows of a that are copied together: at most 64 KiB
-constexpr Index kTransposedRows = 192;  // most rows of a block of transposed a, which is packed
-constexpr Index kManyRows = 192;        // from which on copying a and more columns of packed b pay
-constexpr Index kWideColumns = 768;     // most columns of a block of many rows: a is read once for each block
+// Rows of a that are copied together: full tiles of every instruction set, at most 90 KiB.
+constexpr Index kCopiedRows = 48;
+constexpr Index kRest = 16;          // so few rows or columns more are no block of their own
+constexpr Index kManyRows = 192;     // from which on copying a and more columns of packed b pay
+constexpr Index kWideColumns = 768;  // most columns of a block of many rows: a is read once for each block
 
 /// Where packed B lies: behind the scratch that all kernels of blocks share, since it may be wider.
 float* packed_b() {
@@ -59,58 +60,63 @@ void check_all(Trans ta, Trans tb, Index m, Index n, Index k, Index lda, Index l
   check("c", m, n, ldc);
 }
 
-/// A tile of kRows rows of transposed a. A copy of known length is a few moves: 4 % of a dense network's
-/// step.
-template <int kRows>
-void pack_tile(const float* from, Index stride, Index depth, float* to) {
-  for (Index l = 0; l < depth; ++l) std::memcpy(to + l * kRows, from + l * stride, kRows * sizeof(float));
-}
-
-/// Rows i0 .. i0 + rows - 1 of op(a), steps l0 .. l0 + depth - 1, copied from transposed a into tiles of
-/// tile_rows rows, so that a tile reads memory in order.
-void pack_a(const Problem& p, Index i0, Index rows, Index l0, Index depth, Index tile_rows, float* packed) {
-  for (Index i = 0; i < rows; i += tile_rows) {
-    const Index count = std::min(tile_rows, rows - i);
-    const float* const from = p.a + l0 * p.lda + i0 + i;
-    float* const to = packed + i * depth;
-    if (count == 6 && tile_rows == 6)
-      pack_tile<6>(from, p.lda, depth, to);
-    else if (count == 12 && tile_rows == 12)
-      pack_tile<12>(from, p.lda, depth, to);
-    else
-      for (Index l = 0; l < depth; ++l) std::copy_n(from + l * p.lda, count, to + l * tile_rows);
-  }
-}
-
 /// The part of op(b) that is packed: columns j .. j + width - 1 of steps l .. l + depth - 1.
 struct PackedPart {
   Index j, width, l, depth;
 };
 
-/// Rows of a that lie far apart are copied before they are read once a panel: they would come from another
-/// page each, and rows 4 KiB apart drive each other out of L1. 1000 x 2048 x 2048 with AVX2: 57 to 71
-/// GFLOP/s. With 128 rows the copy costs more than it saves.
+/// Whether rows of a are copied before they are read once a panel. Transposed, they lie across memory. Rows
+/// far apart come from another page each, and when they are 4 KiB apart drive each other out of L1:
+/// 1000 x 2048 x 2048 with AVX2: 57 to 71 GFLOP/s. With 128 rows the copy costs more than it saves.
 bool copies_a(const Problem& p, Index rows, const PackedPart& part) {
-  return p.ta == Trans::no && p.lda > part.depth && part.width >= 64 && rows >= kManyRows;
+  return p.ta == Trans::yes || (p.lda > part.depth && part.width >= 64 && rows >= kManyRows);
 }
 
-/// block: the product of all rows but for what says where a is.
+/// Full tiles of kRows rows of transposed a, all tiles of a step before the next: a step lies in order, and
+/// steps 8 KiB apart drive each other out of L1. A copy of known length is a few moves: 4 % of a dense
+/// network's step.
+template <int kRows>
+void pack_tiles(const float* from, Index stride, Index tiles, Index depth, float* to) {
+  for (Index l = 0; l < depth; ++l, from += stride, to += kRows)
+    for (Index tile = 0; tile < tiles; ++tile)
+      std::memcpy(to + tile * kRows * depth, from + tile * kRows, kRows * sizeof(float));
+}
+
+/// Rows i .. i + rows - 1 of transposed a, in tiles of tile_rows rows, so that a tile reads memory in order.
+void pack_transposed(const Problem& p, Index i, Index rows, const PackedPart& part, Index tile_rows,
+                     float* copy) {
+  const float* const from = p.a + part.l * p.lda + i;
+  const Index tiles = rows / tile_rows, rest = rows % tile_rows, packed = rows - rest;
+  tile_rows == 6 ? pack_tiles<6>(from, p.lda, tiles, part.depth, copy)
+                 : pack_tiles<12>(from, p.lda, tiles, part.depth, copy);
+  for (Index l = 0; rest > 0 && l < part.depth; ++l)
+    std::copy_n(from + l * p.lda + packed, rest, copy + packed * part.depth + l * tile_rows);
+}
+
+/// block: the product of all rows but for what says where a is. Few rows are copied together: they stay in
+/// L1, and those of c, a page each when they are long, in the TLB.
 void multiply_copied(const Problem& p, const TileOps& ops, Index i0, Index rows, const PackedPart& part,
                      Block block) {
   const BlockScratch scratch = block_scratch();
-  const Index stride = (part.depth + 31) / 16 * 16;
-  for (Index i = 0; i < kCopiedRows; ++i) scratch.rows[std::size_t(i)] = i * stride;
+  const Index tile_rows = ops.tile_rows, stride = (part.depth + 31) / 16 * 16;
   float* const copy = scratch.a.data();
   block.a = copy;
-  for (Index i = 0; i < rows; i += kCopiedRows, block.c += kCopiedRows * p.ldc) {
-    block.rows = std::min(kCopiedRows, rows - i);
-    for (Index r = 0; r < block.rows; ++r)
-      std::copy_n(p.a + (i0 + i + r) * p.lda + part.l, part.depth, copy + r * stride);
+  block.step = p.ta == Trans::yes ? tile_rows : 1;
+  for (Index i = 0; i < kCopiedRows + kRest; ++i)
+    scratch.rows[std::size_t(i)] =
+        p.ta == Trans::yes ? i / tile_rows * tile_rows * part.depth + i % tile_rows : i * stride;
+  for (Index i = 0; i < rows; i += block.rows, block.c += block.rows * p.ldc) {
+    block.rows = rows - i <= kCopiedRows + kRest ? rows - i : kCopiedRows;
+    if (p.ta == Trans::yes)
+      pack_transposed(p, i0 + i, block.rows, part, tile_rows, copy);
+    else
+      for (Index r = 0; r < block.rows; ++r)
+        std::copy_n(p.a + (i0 + i + r) * p.lda + part.l, part.depth, copy + r * stride);
     ops.multiply(block);
   }
 }
 
-/// What it adds to rows i0 .. i0 + rows - 1 of c.
+/// What it adds to rows i0 .. i0 + rows - 1 of c; at most kRows.
 void multiply_packed(const Problem& p, const TileOps& ops, Index i0, Index rows, const PackedPart& part) {
   const BlockScratch scratch = block_scratch();
   const auto [j, width, l, depth] = part;
@@ -132,16 +138,8 @@ void multiply_packed(const Problem& p, const TileOps& ops, Index i0, Index rows,
               last && p.epilogue.relu};
   for (Index i = 0; i < rows; ++i) scratch.outs[std::size_t(i)] = i * p.ldc;
   if (copies_a(p, rows, part)) return multiply_copied(p, ops, i0, rows, part, block);
-  if (p.ta == Trans::no) {
-    block.a = p.a + i0 * p.lda + l;
-    for (Index i = 0; i < rows; ++i) scratch.rows[std::size_t(i)] = i * p.lda;
-  } else {
-    pack_a(p, i0, rows, l, depth, ops.tile_rows, scratch.a.data());
-    block.a = scratch.a.data();
-    block.step = ops.tile_rows;
-    for (Index i = 0; i < rows; ++i)
-      scratch.rows[std::size_t(i)] = i / ops.tile_rows * ops.tile_rows * depth + i % ops.tile_rows;
-  }
+  block.a = p.a + i0 * p.lda + l;
+  for (Index i = 0; i < rows; ++i) scratch.rows[std::size_t(i)] = i * p.lda;
   ops.multiply(block);
 }
 
@@ -149,7 +147,6 @@ void multiply_packed(const Problem& p, const TileOps& ops, Index i0, Index rows,
 template <class Each>
 void for_packed_parts(const Problem& p, const TileOps& ops, Index rows, Index j0, Index cols,
                       const Each& each) {
-  constexpr Index kRest = 16;  // no block of its own for so few; the scratch has room for them
   const Index most = even_part(p.k, kDepth), most_cols = rows >= kManyRows ? kWideColumns : kColumns;
   for (Index j = 0, width = 0; j < cols; j += width) {
     width = cols - j <= most_cols + kRest ? cols - j : most_cols;
@@ -181,6 +178,28 @@ void multiply_thin_part(const Problem& p, const TileOps& ops, Index j0, Index co
   }
 }
 
+/// Rows and columns of c that one thread does, each part of b packed once for them.
+struct Task {
+  Index rows, cols;
+};
+
+Task largest_task(const Problem& p) {
+  const bool spread = spreads(p.m * p.n * p.k);
+  if (p.m >= kManyRows && p.n >= 512) {
+    // Each task packs its columns of b and copies its rows of a, so mainly the longer side is cut.
+    if (!spread) return {p.m, p.n};
+    const Index wished = p.m >= 2 * p.n ? kWideColumns : ceil_div(p.n, 2 * num_threads());
+    const Index cols = even_part(p.n, std::clamp<Index>(wished, 256, kWideColumns), 32);
+    const Index row_tasks = ceil_div(4 * num_threads(), ceil_div(p.n, cols));
+    return {even_part(p.m, std::max(kManyRows, ceil_div(p.m, row_tasks)), 24), cols};
+  }
+  // Blocks of about 240 rows; when these are few, the columns are cut too, so that there is work for all
+  // threads.
+  const Index rows = even_part(p.m, spread ? 240 : kRows, 24);
+  if (!spread || ceil_div(p.m, rows) >= 8) return {rows, p.n};
+  return {rows, even_part(p.n, std::max<Index>(64, ceil_div(p.n, 8)), 32)};
+}
+
 void run(const Problem& p) {
   const TileOps& ops = tile_ops();
   if (p.m <= kThinRows && p.ta == Trans::no && p.tb == Trans::no) {
@@ -192,18 +211,15 @@ void run(const Problem& p) {
         p.n, chunk, [&](Index first, Index last) { multiply_thin_part(p, ops, first, last - first); });
     return;
   }
-  const bool spread = spreads(p.m * p.n * p.k);
-  // Blocks of about 240 rows; when these are few, the columns are cut too, so that there is work for all
-  // threads.
-  const Index most_rows = p.ta == Trans::yes ? kTransposedRows : spread ? 240 : kRows;
-  const Index rows = even_part(p.m, most_rows, 24), row_blocks = ceil_div(p.m, rows);
-  const Index cols =
-      row_blocks >= 8 || !spread ? p.n : even_part(p.n, std::max<Index>(64, ceil_div(p.n, 8)), 32);
-  const Index col_blocks = ceil_div(p.n, cols);
-  detail::parallel_for(row_blocks * col_blocks, [&](Index task) {
-    const Index i = task / col_blocks * rows, j = task % col_blocks * cols;
-    for_packed_parts(p, ops, rows, j, std::min(cols, p.n - j), [&](const PackedPart& part) {
-      multiply_packed(p, ops, i, std::min(rows, p.m - i), part);
+  const Task most = largest_task(p);
+  const Index row_tasks = ceil_div(p.m, most.rows), col_tasks = ceil_div(p.n, most.cols);
+  const Index block_rows = even_part(most.rows, kRows, 24);
+  detail::parallel_for(row_tasks * col_tasks, [&](Index task) {
+    const Index i0 = task / col_tasks * most.rows, j0 = task % col_tasks * most.cols;
+    const Index rows = std::min(most.rows, p.m - i0);
+    for_packed_parts(p, ops, rows, j0, std::min(most.cols, p.n - j0), [&](const PackedPart& part) {
+      for (Index i = 0; i < rows; i += block_rows)
+        multiply_packed(p, ops, i0 + i, std::min(block_rows, rows - i), part);
     });
   });
 }
@@ -241,7 +257,7 @@ void add_gradients<float>(Index n, Index k, const float* b, Index ldb, const Gra
   };
   const Problem p = problem(first), q = problem(second);
   if (n == 0) return;
-  if (p.m > 0 && q.m > 0 && std::max(p.m, q.m) <= kTransposedRows) return run_both(p, q);
+  if (p.m > 0 && q.m > 0 && std::max(p.m, q.m) <= kManyRows) return run_both(p, q);
   if (p.m > 0) run(p);
   if (q.m > 0) run(q);
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <thread>
+#include <utility>
 
 #include "../../benchmarks/shapes.hpp"
 #include "core/scratch.hpp"
@@ -67,6 +68,7 @@ TEST(Gemm, SizesBeyondOneBlock) {
         check({ta, tb, 251, 130, 330, true, true, true, 1});  // rows of a copied, the last block of 11
         check({ta, tb, 193, 65, 20, true, true, false, 3});   // from a matrix that is wider
         check({ta, tb, 192, 801, 40, true, false, true});     // more columns than a wide block
+        check({ta, tb, 1013, 523, 21, true, true, true, 1});  // wide and more rows than a block
       }
   });
 }
@@ -97,6 +99,25 @@ TEST(Gemm, ReluKeepsNaN) {
   gemm<float>(Trans::no, Trans::no, 1, 2, 1, a, 1, b, 2, c, 2, false, {nullptr, true});
   EXPECT_TRUE(std::isnan(c[0]));
   EXPECT_EQ(c[1], 0.f);
+}
+
+TEST(Gemm, BitsOfAWideProductDoNotDependOnThreads) {
+  const Index m = 1103, n = 530, k = 350;  // both cut, in a number of tasks that depends on the threads
+  const Guarded a = Guarded::random({m, k}, 5), b = Guarded::random({k, n}, 6);
+  const auto product = [&](Trans ta, Index rows, Index cols, int threads) {
+    const Threads scope(threads);
+    Guarded c({rows, cols});
+    gemm<float>(ta, Trans::no, rows, cols, k, a.data(), ta == Trans::no ? k : m, b.data(), n, c.data(), cols,
+                false);
+    return c.values();
+  };
+  for_each_isa([&] {
+    for (const Trans ta : {Trans::no, Trans::yes})
+      for (const auto& [rows, cols] : {std::pair<Index, Index>{m, n}, {600, n}, {m, 512}, {m, 511}}) {
+        const std::vector<float> whole = product(ta, rows, cols, 1);
+        for (const int threads : {2, 3, 4}) EXPECT_EQ(product(ta, rows, cols, threads), whole) << threads;
+      }
+  });
 }
 
 TEST(Gemm, BitsDependOnNeitherRowsNorThreads) {
