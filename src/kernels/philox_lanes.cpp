@@ -34,43 +34,54 @@ using Words = hn::CappedTag<std::uint32_t, kPhiloxGroup / 4>;
 using Vec = hn::Vec<Words>;
 constexpr Words kTag;
 
-struct Product {
-  Vec high, low;
+/// The counters of the even or of the odd blocks of a vector: every other word of each, what lies between is
+/// never read. So a round needs no word moved, and its products no half put together.
+struct Counters {
+  Vec c0, c1, c2, c3;
+
+  HWY_INLINE void round(Vec k0, Vec k1) {
+    const auto p0 = hn::MulEven(c0, hn::Set(kTag, 0xD2511F53u)),
+               p1 = hn::MulEven(c2, hn::Set(kTag, 0xCD9E8D57u));
+    c0 = hn::Xor(hn::BitCast(kTag, hn::ShiftRight<32>(p1)), hn::Xor(c1, k0));
+    c1 = hn::BitCast(kTag, p1);
+    c2 = hn::Xor(hn::BitCast(kTag, hn::ShiftRight<32>(p0)), hn::Xor(c3, k1));
+    c3 = hn::BitCast(kTag, p0);
+  }
 };
-/// The 64-bit products of all lanes, from those of the even and those of the odd ones.
-HWY_INLINE Product multiply(Vec a, Vec b) {
+
+HWY_INLINE Vec odd_words(Vec v) {
   const hn::RepartitionToWide<Words> wide;
-  const auto even = hn::MulEven(a, b);
-  const auto odd = hn::MulEven(hn::BitCast(kTag, hn::ShiftRight<32>(hn::BitCast(wide, a))), b);
-  return {hn::OddEven(hn::BitCast(kTag, odd), hn::BitCast(kTag, hn::ShiftRight<32>(even))),
-          hn::OddEven(hn::BitCast(kTag, hn::ShiftLeft<32>(odd)), hn::BitCast(kTag, even))};
+  return hn::BitCast(kTag, hn::ShiftRight<32>(hn::BitCast(wide, v)));
+}
+/// All words in their places again.
+HWY_INLINE Vec together(Vec odd, Vec even) {
+  const hn::RepartitionToWide<Words> wide;
+  return hn::OddEven(hn::BitCast(kTag, hn::ShiftLeft<32>(hn::BitCast(wide, odd))), even);
 }
 
 /// philox() of core/random.cpp for the blocks of a group: each(first element, words) for each vector.
 template <class Each>
 HWY_INLINE void each_vector(const RandomKey& key, Index group, const Each& each) {
   constexpr std::size_t kBlocks = kPhiloxGroup / 4;
-  const Vec m0 = hn::Set(kTag, 0xD2511F53u), m1 = hn::Set(kTag, 0xCD9E8D57u);
   const auto first = static_cast<std::uint64_t>(group) * kBlocks;  // no group crosses 2^32 blocks
+  const Vec c1 = hn::Set(kTag, static_cast<std::uint32_t>(first >> 32));
+  const Vec c2 = hn::Set(kTag, static_cast<std::uint32_t>(key.stream));
+  const Vec c3 = hn::Set(kTag, static_cast<std::uint32_t>(key.stream >> 32));
   for (std::size_t l = 0; l < kBlocks; l += hn::Lanes(kTag)) {
-    auto k0 = static_cast<std::uint32_t>(key.seed), k1 = static_cast<std::uint32_t>(key.seed >> 32);
-    Vec c0 = hn::Iota(kTag, static_cast<std::uint32_t>(first + l));
-    Vec c1 = hn::Set(kTag, static_cast<std::uint32_t>(first >> 32));
-    Vec c2 = hn::Set(kTag, static_cast<std::uint32_t>(key.stream));
-    Vec c3 = hn::Set(kTag, static_cast<std::uint32_t>(key.stream >> 32));
+    const Vec c0 = hn::Iota(kTag, static_cast<std::uint32_t>(first + l));
+    Counters even{c0, c1, c2, c3}, odd{odd_words(c0), c1, c2, c3};
+    Vec k0 = hn::Set(kTag, static_cast<std::uint32_t>(key.seed));
+    Vec k1 = hn::Set(kTag, static_cast<std::uint32_t>(key.seed >> 32));
     for (int round = 0; round < 10; ++round) {
-      const Product p0 = multiply(c0, m0), p1 = multiply(c2, m1);
-      c0 = hn::Xor(hn::Xor(p1.high, c1), hn::Set(kTag, k0));
-      c1 = p1.low;
-      c2 = hn::Xor(hn::Xor(p0.high, c3), hn::Set(kTag, k1));
-      c3 = p0.low;
-      k0 += 0x9E3779B9u;
-      k1 += 0xBB67AE85u;
+      even.round(k0, k1);
+      odd.round(k0, k1);
+      k0 = hn::Add(k0, hn::Set(kTag, 0x9E3779B9u));
+      k1 = hn::Add(k1, hn::Set(kTag, 0xBB67AE85u));
     }
-    each(l, c0);
-    each(kBlocks + l, c1);
-    each(2 * kBlocks + l, c2);
-    each(3 * kBlocks + l, c3);
+    each(l, together(odd.c0, even.c0));
+    each(kBlocks + l, together(odd.c1, even.c1));
+    each(2 * kBlocks + l, together(odd.c2, even.c2));
+    each(3 * kBlocks + l, together(odd.c3, even.c3));
   }
 }
 

@@ -305,58 +305,79 @@ HWY_INLINE Vec state_gradient(const Memory& memory, const CellStepBackward<float
   return step.dy ? hn::Add(dh, memory.load(step.dy + row * step.dy_stride + unit)) : dh;
 }
 
-template <class Memory>
-HWY_INLINE void lstm_gradient(const Memory& memory, const CellStepBackward<float>& step, Index row,
-                              Index unit) {
-  float *const gi = step.gates + row * step.gates_stride + unit, *const gf = gi + step.units,
-               *const gg = gf + step.units, *const go = gg + step.units;
-  const Vec i = memory.load(gi), f = memory.load(gf), g = memory.load(gg), o = memory.load(go);
-  const Vec before = memory.load(step.c_before + row * step.before_stride + unit);
-  const Index at = row * step.units + unit;
-  const Vec dh = state_gradient(memory, step, row, unit);
-  const Vec t = tanh_of(hn::MulAdd(f, before, hn::Mul(i, g)));
-  const Vec dc = hn::MulAdd(hn::Mul(dh, o), tanh_slope(t), memory.load(step.dc + at));
-  memory.store(hn::Mul(hn::Mul(dc, g), sigmoid_slope(i)), gi);
-  memory.store(hn::Mul(hn::Mul(dc, before), sigmoid_slope(f)), gf);
-  memory.store(hn::Mul(hn::Mul(dc, i), tanh_slope(g)), gg);
-  memory.store(hn::Mul(hn::Mul(dh, t), sigmoid_slope(o)), go);
-  memory.store(hn::Mul(dc, f), step.dc + at);
-  memory.store(hn::Zero(kTag), step.dh + at);
-}
+/// What backward makes of the units of a vector: the gradients of four gates, of c and of h of the step
+/// before.
+struct Gradients {
+  Vec gates[4], dc, dh;
 
-template <class Memory>
-HWY_INLINE void gru_gradient(const Memory& memory, const CellStepBackward<float>& step, Index row,
-                             Index unit) {
-  float *const gz = step.gates + row * step.gates_stride + unit, *const gr = gz + step.units,
-               *const gn = gr + step.units, *const gh = gn + step.units;
-  const Vec z = memory.load(gz), r = memory.load(gr), n = memory.load(gn), inner = memory.load(gh);
-  const Vec before = memory.load(step.h_before + row * step.before_stride + unit);
-  const Index at = row * step.units + unit;
-  const Vec dh = state_gradient(memory, step, row, unit);
-  const Vec dn = hn::Mul(hn::Mul(dh, hn::Sub(set(1.f), z)), tanh_slope(n));
-  memory.store(hn::Mul(hn::Mul(dh, hn::Sub(before, n)), sigmoid_slope(z)), gz);
-  memory.store(hn::Mul(hn::Mul(dn, inner), sigmoid_slope(r)), gr);
-  memory.store(dn, gn);
-  memory.store(hn::Mul(dn, r), gh);
-  memory.store(hn::Mul(dh, z), step.dh + at);
-}
+  template <class Memory>
+  HWY_INLINE void store(const Memory& memory, const CellStepBackward<float>& step, Index row,
+                        Index unit) const {
+    float* gate = step.gates + row * step.gates_stride + unit;
+    memory.store(gates[0], gate), gate += step.units;
+    memory.store(gates[1], gate), gate += step.units;
+    memory.store(gates[2], gate), gate += step.units;
+    memory.store(gates[3], gate);
+    if (step.c_before) memory.store(dc, step.dc + row * step.units + unit);
+    memory.store(dh, step.dh + row * step.units + unit);
+  }
+};
 
-void lstm_backward(const CellStepBackward<float>& step) {
-  const Index n = lanes();
+struct LstmGradient {
+  template <class Memory>
+  HWY_INLINE Gradients operator()(const Memory& memory, const CellStepBackward<float>& step, Index row,
+                                  Index unit) const {
+    const float *const gi = step.gates + row * step.gates_stride + unit, *const gf = gi + step.units,
+                       *const gg = gf + step.units, *const go = gg + step.units;
+    const Vec i = memory.load(gi), f = memory.load(gf), g = memory.load(gg), o = memory.load(go);
+    const Vec before = memory.load(step.c_before + row * step.before_stride + unit);
+    const Vec dh = state_gradient(memory, step, row, unit);
+    const Vec t = tanh_of(hn::MulAdd(f, before, hn::Mul(i, g)));
+    const Vec dc = hn::MulAdd(hn::Mul(dh, o), tanh_slope(t), memory.load(step.dc + row * step.units + unit));
+    return {{hn::Mul(hn::Mul(dc, g), sigmoid_slope(i)), hn::Mul(hn::Mul(dc, before), sigmoid_slope(f)),
+             hn::Mul(hn::Mul(dc, i), tanh_slope(g)), hn::Mul(hn::Mul(dh, t), sigmoid_slope(o))},
+            hn::Mul(dc, f),
+            hn::Zero(kTag)};
+  }
+};
+
+struct GruGradient {
+  template <class Memory>
+  HWY_INLINE Gradients operator()(const Memory& memory, const CellStepBackward<float>& step, Index row,
+                                  Index unit) const {
+    const float *const gz = step.gates + row * step.gates_stride + unit, *const gr = gz + step.units,
+                       *const gn = gr + step.units, *const gh = gn + step.units;
+    const Vec z = memory.load(gz), r = memory.load(gr), n = memory.load(gn), inner = memory.load(gh);
+    const Vec before = memory.load(step.h_before + row * step.before_stride + unit);
+    const Vec dh = state_gradient(memory, step, row, unit);
+    const Vec dn = hn::Mul(hn::Mul(dh, hn::Sub(set(1.f), z)), tanh_slope(n));
+    return {{hn::Mul(hn::Mul(dh, hn::Sub(before, n)), sigmoid_slope(z)),
+             hn::Mul(hn::Mul(dn, inner), sigmoid_slope(r)), dn, hn::Mul(dn, r)},
+            hn::Zero(kTag),
+            hn::Mul(dh, z)};
+  }
+};
+
+/// The last units are computed as part of a whole vector, before the units that it shares with the vector
+/// before it are overwritten: those come out the same twice.
+template <class Gradient>
+HWY_INLINE void backward(const Gradient& gradient, const CellStepBackward<float>& step) {
+  const Index n = lanes(), rest = step.units % n, whole = step.units - rest;
+  const Part part{static_cast<std::size_t>(rest)};
   for (Index row = 0; row < step.rows; ++row) {
-    Index unit = 0;
-    for (; unit + n <= step.units; unit += n) lstm_gradient(Whole{}, step, row, unit);
-    if (unit < step.units) lstm_gradient(Part{static_cast<std::size_t>(step.units - unit)}, step, row, unit);
+    if (whole == 0) {
+      gradient(part, step, row, 0).store(part, step, row, 0);
+      continue;
+    }
+    const Gradients last = gradient(Whole{}, step, row, step.units - n);
+    for (Index unit = 0; unit + n < step.units; unit += n)
+      gradient(Whole{}, step, row, unit).store(Whole{}, step, row, unit);
+    last.store(Whole{}, step, row, step.units - n);
   }
 }
-void gru_backward(const CellStepBackward<float>& step) {
-  const Index n = lanes();
-  for (Index row = 0; row < step.rows; ++row) {
-    Index unit = 0;
-    for (; unit + n <= step.units; unit += n) gru_gradient(Whole{}, step, row, unit);
-    if (unit < step.units) gru_gradient(Part{static_cast<std::size_t>(step.units - unit)}, step, row, unit);
-  }
-}
+
+void lstm_backward(const CellStepBackward<float>& step) { backward(LstmGradient{}, step); }
+void gru_backward(const CellStepBackward<float>& step) { backward(GruGradient{}, step); }
 
 const CellLanes* cell_table() {
   static const CellLanes table{pack, lstm, gru, lstm_backward, gru_backward};
