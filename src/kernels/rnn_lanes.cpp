@@ -298,89 +298,80 @@ void pack(const float* kernel, Index units, Index gates, float* packed) {
 HWY_INLINE Vec sigmoid_slope(Vec v) { return hn::NegMulAdd(v, v, v); }
 HWY_INLINE Vec tanh_slope(Vec v) { return hn::NegMulAdd(v, v, set(1.f)); }
 
-template <class Memory>
-HWY_INLINE Vec state_gradient(const Memory& memory, const CellStepBackward<float>& step, Index row,
-                              Index unit) {
-  const Vec dh = memory.load(step.dh + row * step.units + unit);
-  return step.dy ? hn::Add(dh, memory.load(step.dy + row * step.dy_stride + unit)) : dh;
-}
+/// A vector of units on its way back. Loaded: the four gates, the c (an LSTM's) or the h that the step began
+/// with, and the gradients of c and h after it. Stored: the gradients of the gates and of c and h before it.
+struct UnitsBackward {
+  Vec gates[4], before, dc, dh;
 
-/// What backward makes of the units of a vector: the gradients of four gates, of c and of h of the step
-/// before.
-struct Gradients {
-  Vec gates[4], dc, dh;
-
+  template <class Memory>
+  static HWY_INLINE UnitsBackward load(const Memory& memory, const CellStepBackward<float>& step, Index row,
+                                       Index unit) {
+    const bool lstm = step.c_before != nullptr;
+    const float *const gate = step.gates + row * step.gates_stride + unit, *const before =
+                                                                               lstm ? step.c_before
+                                                                                    : step.h_before;
+    const Index n = step.units, at = row * n + unit;
+    const Vec dh = memory.load(step.dh + at);
+    return {{memory.load(gate), memory.load(gate + n), memory.load(gate + 2 * n), memory.load(gate + 3 * n)},
+            memory.load(before + row * step.before_stride + unit),
+            lstm ? memory.load(step.dc + at) : hn::Zero(kTag),
+            step.dy ? hn::Add(dh, memory.load(step.dy + row * step.dy_stride + unit)) : dh};
+  }
   template <class Memory>
   HWY_INLINE void store(const Memory& memory, const CellStepBackward<float>& step, Index row,
                         Index unit) const {
-    float* gate = step.gates + row * step.gates_stride + unit;
-    memory.store(gates[0], gate), gate += step.units;
-    memory.store(gates[1], gate), gate += step.units;
-    memory.store(gates[2], gate), gate += step.units;
-    memory.store(gates[3], gate);
-    if (step.c_before) memory.store(dc, step.dc + row * step.units + unit);
-    memory.store(dh, step.dh + row * step.units + unit);
+    float* const gate = step.gates + row * step.gates_stride + unit;
+    const Index n = step.units, at = row * n + unit;
+    memory.store(gates[0], gate);
+    memory.store(gates[1], gate + n);
+    memory.store(gates[2], gate + 2 * n);
+    memory.store(gates[3], gate + 3 * n);
+    if (step.c_before) memory.store(dc, step.dc + at);
+    memory.store(dh, step.dh + at);
   }
 };
 
-struct LstmGradient {
-  template <class Memory>
-  HWY_INLINE Gradients operator()(const Memory& memory, const CellStepBackward<float>& step, Index row,
-                                  Index unit) const {
-    const float *const gi = step.gates + row * step.gates_stride + unit, *const gf = gi + step.units,
-                       *const gg = gf + step.units, *const go = gg + step.units;
-    const Vec i = memory.load(gi), f = memory.load(gf), g = memory.load(gg), o = memory.load(go);
-    const Vec before = memory.load(step.c_before + row * step.before_stride + unit);
-    const Vec dh = state_gradient(memory, step, row, unit);
-    const Vec t = tanh_of(hn::MulAdd(f, before, hn::Mul(i, g)));
-    const Vec dc = hn::MulAdd(hn::Mul(dh, o), tanh_slope(t), memory.load(step.dc + row * step.units + unit));
-    return {{hn::Mul(hn::Mul(dc, g), sigmoid_slope(i)), hn::Mul(hn::Mul(dc, before), sigmoid_slope(f)),
-             hn::Mul(hn::Mul(dc, i), tanh_slope(g)), hn::Mul(hn::Mul(dh, t), sigmoid_slope(o))},
-            hn::Mul(dc, f),
-            hn::Zero(kTag)};
-  }
-};
+HWY_INLINE UnitsBackward lstm_gradient(const UnitsBackward& u) {
+  const Vec i = u.gates[0], f = u.gates[1], g = u.gates[2], o = u.gates[3];
+  const Vec t = tanh_of(hn::MulAdd(f, u.before, hn::Mul(i, g)));
+  const Vec dc = hn::MulAdd(hn::Mul(u.dh, o), tanh_slope(t), u.dc);
+  return {{hn::Mul(hn::Mul(dc, g), sigmoid_slope(i)), hn::Mul(hn::Mul(dc, u.before), sigmoid_slope(f)),
+           hn::Mul(hn::Mul(dc, i), tanh_slope(g)), hn::Mul(hn::Mul(u.dh, t), sigmoid_slope(o))},
+          u.before,
+          hn::Mul(dc, f),
+          hn::Zero(kTag)};
+}
 
-struct GruGradient {
-  template <class Memory>
-  HWY_INLINE Gradients operator()(const Memory& memory, const CellStepBackward<float>& step, Index row,
-                                  Index unit) const {
-    const float *const gz = step.gates + row * step.gates_stride + unit, *const gr = gz + step.units,
-                       *const gn = gr + step.units, *const gh = gn + step.units;
-    const Vec z = memory.load(gz), r = memory.load(gr), n = memory.load(gn), inner = memory.load(gh);
-    const Vec before = memory.load(step.h_before + row * step.before_stride + unit);
-    const Vec dh = state_gradient(memory, step, row, unit);
-    const Vec dn = hn::Mul(hn::Mul(dh, hn::Sub(set(1.f), z)), tanh_slope(n));
-    return {{hn::Mul(hn::Mul(dh, hn::Sub(before, n)), sigmoid_slope(z)),
-             hn::Mul(hn::Mul(dn, inner), sigmoid_slope(r)), dn, hn::Mul(dn, r)},
-            hn::Zero(kTag),
-            hn::Mul(dh, z)};
-  }
-};
+HWY_INLINE UnitsBackward gru_gradient(const UnitsBackward& u) {
+  const Vec z = u.gates[0], r = u.gates[1], n = u.gates[2], inner = u.gates[3];
+  const Vec dn = hn::Mul(hn::Mul(u.dh, hn::Sub(set(1.f), z)), tanh_slope(n));
+  return {{hn::Mul(hn::Mul(u.dh, hn::Sub(u.before, n)), sigmoid_slope(z)),
+           hn::Mul(hn::Mul(dn, inner), sigmoid_slope(r)), dn, hn::Mul(dn, r)},
+          u.before,
+          u.dc,
+          hn::Mul(u.dh, z)};
+}
 
 /// The last units are computed as part of a whole vector, before the units that it shares with the vector
 /// before it are overwritten: those come out the same twice.
-template <class Gradient>
-HWY_INLINE void backward(const Gradient& gradient, const CellStepBackward<float>& step) {
-  const Index n = lanes(), rest = step.units % n, whole = step.units - rest;
-  const Part part{static_cast<std::size_t>(rest)};
+template <UnitsBackward (*kGradient)(const UnitsBackward&)>
+void backward(const CellStepBackward<float>& step) {
+  const Index n = lanes(), last = step.units - n;
+  const Part few{static_cast<std::size_t>(step.units)};
   for (Index row = 0; row < step.rows; ++row) {
-    if (whole == 0) {
-      gradient(part, step, row, 0).store(part, step, row, 0);
+    if (last < 0) {
+      kGradient(UnitsBackward::load(few, step, row, 0)).store(few, step, row, 0);
       continue;
     }
-    const Gradients last = gradient(Whole{}, step, row, step.units - n);
-    for (Index unit = 0; unit + n < step.units; unit += n)
-      gradient(Whole{}, step, row, unit).store(Whole{}, step, row, unit);
-    last.store(Whole{}, step, row, step.units - n);
+    const UnitsBackward end = kGradient(UnitsBackward::load(Whole{}, step, row, last));
+    for (Index unit = 0; unit < last; unit += n)
+      kGradient(UnitsBackward::load(Whole{}, step, row, unit)).store(Whole{}, step, row, unit);
+    end.store(Whole{}, step, row, last);
   }
 }
 
-void lstm_backward(const CellStepBackward<float>& step) { backward(LstmGradient{}, step); }
-void gru_backward(const CellStepBackward<float>& step) { backward(GruGradient{}, step); }
-
 const CellLanes* cell_table() {
-  static const CellLanes table{pack, lstm, gru, lstm_backward, gru_backward};
+  static const CellLanes table{pack, lstm, gru, backward<lstm_gradient>, backward<gru_gradient>};
   return &table;
 }
 
