@@ -307,9 +307,8 @@ struct UnitsBackward {
   static HWY_INLINE UnitsBackward load(const Memory& memory, const CellStepBackward<float>& step, Index row,
                                        Index unit) {
     const bool lstm = step.c_before != nullptr;
-    const float *const gate = step.gates + row * step.gates_stride + unit, *const before =
-                                                                               lstm ? step.c_before
-                                                                                    : step.h_before;
+    const float* const gate = step.gates + row * step.gates_stride + unit;
+    const float* const before = lstm ? step.c_before : step.h_before;
     const Index n = step.units, at = row * n + unit;
     const Vec dh = memory.load(step.dh + at);
     return {{memory.load(gate), memory.load(gate + n), memory.load(gate + 2 * n), memory.load(gate + 3 * n)},
