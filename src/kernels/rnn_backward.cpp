@@ -3,6 +3,7 @@
 #include "cornu/kernels/conv.hpp"
 #include "cornu/kernels/gemm.hpp"
 #include "cornu/kernels/rnn.hpp"
+#include "kernels/few_columns.hpp"
 #include "kernels/rnn_job.hpp"
 #include "kernels/tile.hpp"
 
@@ -132,14 +133,21 @@ struct BackwardPart {
     const CellStepBackward<T> s = at(p, 0, rows);
     if constexpr (std::is_same_v<T, float>)
       if (fast(job.cell, call.recurrent_drop)) {
-        const Index u = job.units;
+        const Index u = job.units, depth = job.cell.gates() * u, few = few_columns(u), whole = u - few;
         const bool gru = job.cell.kind == CellKind::gru;
-        const std::array<Piece, 2> pieces{Piece{0, gru ? 2 * u : 4 * u}, Piece{3 * u, u}};
+        const std::array<Piece, 2> pieces{Piece{0, gru ? 2 * u : 4 * u}, Piece{3 * u, gru ? u : 0}};
         std::array<Index, kMostRows> from, to;
         for (Index i = 0; i < rows; ++i)
           from[std::size_t(i)] = i * s.gates_stride, to[std::size_t(i)] = i * u;
-        return tile_ops().multiply({s.gates, from.data(), 1, pieces.data(), gru ? 2 : 1, job.cell.gates() * u,
-                                    rows, u, job.scratch.packed, dh, to.data(), true, nullptr, false});
+        tile_ops().multiply({s.gates, from.data(), 1, pieces.data(), gru ? 2 : 1, depth, rows, whole,
+                             job.scratch.packed, dh, to.data(), true, nullptr, false});
+        const T* kernel = call.weights.recurrent_kernel + whole * depth;
+        for (const Piece& piece : pieces) {
+          multiply({rows, few, piece.length, s.gates + piece.offset, s.gates_stride, kernel, depth,
+                    dh + whole, u, true});
+          kernel += piece.length;
+        }
+        return;
       }
     if (job.cell.conv) return convolution_state(s);
     reference::add_state_gradient(job.cell, s, job.cell_memory(call.weights, call.recurrent_drop, first));
@@ -175,6 +183,23 @@ void convolution_gradients(const Job<T>& job, const RecurrentBackward<T>& call) 
                  pictures(call.dx, n, in.in_h, in.in_w, in.in_c));
 }
 
+template <class T>
+void input_gradient(const Job<T>& job, const RecurrentBackward<T>& call) {
+  const Index f = job.cell.features, columns = job.cell.gates() * job.units;
+  const Index n = job.run.samples * job.run.steps;
+  const T *const gates = job.memory.gates, *const kernel = call.weights.kernel;
+  Index whole = f;
+  if constexpr (std::is_same_v<T, float>)
+    if (const Index few = few_columns(f)) {
+      whole -= few;
+      detail::parallel_chunks(n, spreads(n * few * columns) ? 256 : n, [&](Index first, Index last) {
+        multiply({last - first, few, columns, gates + first * job.slots, job.slots, kernel + whole * columns,
+                  columns, call.dx + first * f + whole, f, false});
+      });
+    }
+  gemm<T>(Trans::no, Trans::yes, n, whole, columns, gates, job.slots, kernel, columns, call.dx, f, false);
+}
+
 /// The same for matrices.
 template <class T>
 void weight_gradients(const Job<T>& job, const RecurrentBackward<T>& call) {
@@ -204,9 +229,7 @@ void weight_gradients(const Job<T>& job, const RecurrentBackward<T>& call) {
     if (two)
       for (Index j = 0; j < columns; ++j) call.dbias[columns + j] += sums[j < 2 * u ? j : j + u];
   }
-  if (call.dx)
-    gemm<T>(Trans::no, Trans::yes, n, f, columns, gates, job.slots, call.weights.kernel, columns, call.dx, f,
-            false);
+  if (call.dx) input_gradient(job, call);
 }
 
 }  // namespace
@@ -219,8 +242,8 @@ void recurrent_backward(const RecurrentCell& cell, const RecurrentRun& run,
   if constexpr (std::is_same_v<T, float>)
     if (fast(cell, call.recurrent_drop)) {
       const Index depth = cell.gates() * cell.units;
-      tile_ops().pack_b({call.weights.recurrent_kernel, 1, depth}, 0, depth, depth, cell.units,
-                        job.scratch.packed);
+      tile_ops().pack_b({call.weights.recurrent_kernel, 1, depth}, 0, depth, depth,
+                        cell.units - few_columns(cell.units), job.scratch.packed);
     }
   detail::parallel_chunks(run.samples, part_rows(cell, run), [&](Index first, Index last) {
     BackwardPart<T>{job, call, first, last - first, nullptr, nullptr}.run();

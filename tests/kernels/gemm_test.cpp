@@ -9,6 +9,7 @@
 #include "core/scratch.hpp"
 #include "core/team.hpp"
 #include "cornu/core/error.hpp"
+#include "kernels/few_columns.hpp"
 #include "kernels/kernel_support.hpp"
 
 using namespace cornu;
@@ -91,6 +92,25 @@ TEST(Gemm, AnEmptySumIsZeroOrKeepsC) {
               {bias.data(), true});
   EXPECT_EQ(c, (std::vector<float>{0, 5, 0, 5}));
   gemm<float>(Trans::no, Trans::no, 0, 2, 3, nullptr, 3, nullptr, 2, nullptr, 2, false);  // nothing to do
+}
+
+TEST(Gemm, FewColumnsAtOddSizes) {
+  for_each_isa([] {
+    for (const Index rows : {1, 2, 3, 4, 5, 8, 11})
+      for (const Index cols : {0, 1, 2, 3, 4})
+        for (const Index depth : {1, 3, 4, 7, 8, 9, 16, 67})
+          for (const bool accumulate : {false, true}) {
+            const Index gap = rows % 3, ld = depth + gap, ldc = cols + gap;
+            const Guarded a = Guarded::random({rows, ld}, 1), b = Guarded::random({cols, ld}, 2);
+            Guarded c = Guarded::random({rows, ldc}, 3);
+            const Doubles da(a), db(b);
+            Doubles dc(c);
+            multiply(FewColumns{rows, cols, depth, a.data(), ld, b.data(), ld, c.data(), ldc, accumulate});
+            gemm<double>(Trans::no, Trans::yes, rows, cols, depth, da.numbers.data(), ld, db.numbers.data(),
+                         ld, dc.numbers.data(), ldc, accumulate);
+            expect_close(c, dc, 3e-6, "few columns");
+          }
+  });
 }
 
 TEST(Gemm, ReluKeepsNaN) {
