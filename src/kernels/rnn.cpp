@@ -15,11 +15,18 @@ struct ForwardPart {
   const RecurrentForward<T>& call;
   Index first, rows;
   T *h, *h_next, *c, *c_next;
-  T* gates = nullptr;        ///< of the steps at hand
+  bool joined;               ///< whether the cell multiplies x
+  T* gates = nullptr;        ///< of the steps at hand; null when nobody needs them
   Index block, block_first;  ///< how many, and the position of the first
 
   ForwardPart(const Job<T>& j, const RecurrentForward<T>& f, Index sample, Index count)
-      : job(j), call(f), first(sample), rows(count), block(0), block_first(0) {
+      : job(j),
+        call(f),
+        first(sample),
+        rows(count),
+        joined(kernels::joined(j.cell, j.run, f)),
+        block(0),
+        block_first(0) {
     const Index at = first * job.units;
     h = job.scratch.h + at, h_next = job.scratch.h_next + at;
     c = job.scratch.c + at, c_next = job.scratch.c_next + at;
@@ -33,11 +40,15 @@ struct ForwardPart {
       const Index sample = (job.run.return_sequences ? steps : 1) * u;
       std::fill(call.y + first * sample, call.y + (first + rows) * sample, T(0));
     }
-    const Index most = job.memory.gates ? steps : block_steps(job.cell, job.run);
+    const Index most = job.memory.gates || joined ? steps : block_steps(job.cell, job.run);
+    if (job.memory.gates)
+      gates = job.memory.gates + first * steps * job.slots;
+    else if (!joined)
+      gates = job.scratch.gates + first * most * job.slots;
     for (Index done = 0; done < steps; done += block) {
       block = std::min(most, steps - done);
       block_first = job.run.go_backwards ? steps - done - block : done;
-      project();
+      if (!joined) project();
       for (Index step = done; step < done + block; ++step) this->step(step);
     }
     if (call.h) std::copy(h, h + rows * u, call.h + at);
@@ -53,8 +64,6 @@ struct ForwardPart {
       copy_rows(x + block_first * f, steps * f, to, block * f, rows, block * f);
       x = to;
     }
-    gates = job.memory.gates ? job.memory.gates + first * steps * job.slots
-                             : job.scratch.gates + first * block_steps(job.cell, job.run) * job.slots;
     if (job.cell.conv) return convolve(x);
     gemm<T>(Trans::no, Trans::no, rows * block, columns, f, x, f, call.weights.kernel, columns, gates,
             job.slots, false, {.bias = call.weights.bias ? job.scratch.bias : nullptr});
@@ -73,13 +82,11 @@ struct ForwardPart {
     const bool direct = kernels::direct(job.cell, call);
     if (m.gates && (number == 0 || !direct)) keep_states(p);
     CellStep<T> s{rows, u, h, c, h_next, c_next};
-    s.gates = gates + (p - block_first) * job.slots;
-    s.gates_stride = block * job.slots;
+    if (gates) add_gates(s, p - block_first);
+    if (joined) add_input(s, p);
     if (m.pre) s.pre = m.pre + (first * job.run.steps + p) * job.pre_row();
     s.pre_stride = job.run.steps * job.pre_row();
     if (direct) add_places(s, number);
-    const Index next = p - block_first + (job.run.go_backwards ? -1 : 1);
-    if (next >= 0 && next < block) fetch_rows(gates + next * job.slots, s.gates_stride, rows, job.slots);
     compute(s);
     if (call.mask) hold_masked(job.order.mask_position(number));
     std::swap(h, h_next);
@@ -108,6 +115,21 @@ struct ForwardPart {
     if (!job.run.return_sequences) return;
     s.y = call.y + (first * steps + number) * u;
     s.y_stride = job.states_row;
+  }
+
+  /// The gates of step `at` of the block.
+  void add_gates(CellStep<T>& s, Index at) const {
+    const Index next = at + (job.run.go_backwards ? -1 : 1);
+    s.gates = gates + at * job.slots;
+    s.gates_stride = block * job.slots;
+    if (next >= 0 && next < block) fetch_rows(gates + next * job.slots, s.gates_stride, rows, job.slots);
+  }
+
+  /// What the cell itself multiplies.
+  void add_input(CellStep<T>& s, Index p) const {
+    s.features = job.cell.features;
+    s.x = call.x + (first * job.run.steps + p) * s.features;
+    s.x_stride = job.run.steps * s.features;
   }
 
   void compute(const CellStep<T>& s) const {
@@ -204,7 +226,9 @@ void recurrent_forward(const RecurrentCell& cell, const RecurrentRun& run, const
   combine_bias(job, call.weights.bias);
   if constexpr (std::is_same_v<T, float>)
     if (fast(cell, call.recurrent_drop))
-      cell_lanes().pack(call.weights.recurrent_kernel, cell.units, cell.gates(), job.scratch.packed);
+      cell_lanes().pack({joined(cell, run, call) ? call.weights.kernel : nullptr, call.weights.bias,
+                         call.weights.recurrent_kernel, cell.features, cell.units, cell.gates()},
+                        job.scratch.packed);
   detail::parallel_chunks(run.samples, part_rows(cell, run), [&](Index first, Index last) {
     ForwardPart<T>(job, call, first, last - first).run();
   });

@@ -97,8 +97,8 @@ struct BackwardPart {
     s.dy_stride = outputs() * job.units;
     if constexpr (std::is_same_v<T, float>)
       if (fast(job.cell, call.recurrent_drop)) {
-        const CellLanes& lanes = cell_lanes();
-        return job.cell.kind == CellKind::lstm ? lanes.lstm_backward(s) : lanes.gru_backward(s);
+        const CellGradientLanes& lanes = cell_gradient_lanes();
+        return job.cell.kind == CellKind::lstm ? lanes.lstm(s) : lanes.gru(s);
       }
     if (job.cell.conv) return convolution_gates(s);
     reference::cell_backward(job.cell, s, job.cell_memory(call.weights, call.recurrent_drop, first + row));

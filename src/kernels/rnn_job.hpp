@@ -29,6 +29,12 @@ bool direct(const RecurrentCell& cell, const Call& call) {
   return call.mask == nullptr && fast(cell, call.recurrent_drop);
 }
 
+/// As joins says, where that is in question.
+template <class Call>
+bool joined(const RecurrentCell& cell, const RecurrentRun& run, const Call& call) {
+  return joins(cell, run) && direct(cell, call);
+}
+
 /// Samples that one thread takes at a time. No bit depends on it: samples are independent, and every number
 /// is a sum in one order.
 inline Index part_rows(const RecurrentCell& cell, const RecurrentRun& run) {

@@ -29,9 +29,20 @@ struct Sums {
   Sums<kRows - 1, kVectors> above;
   Vec s0, s1, s2, s3;
 
-  HWY_INLINE void add(const float* h, Index units, Vec b0, Vec b1, Vec b2, Vec b3) {
-    above.add(h, units, b0, b1, b2, b3);
-    const Vec one = hn::Set(kTag, h[(kRows - 1) * units]);
+  HWY_INLINE void clear() {
+    above.clear();
+    s0 = s1 = s2 = s3 = hn::Zero(kTag);
+  }
+  HWY_INLINE void add_bias(Vec b0, Vec b1, Vec b2, Vec b3) {
+    above.add_bias(b0, b1, b2, b3);
+    s0 = hn::Add(s0, b0);
+    if constexpr (kVectors > 1) s1 = hn::Add(s1, b1);
+    if constexpr (kVectors > 2) s2 = hn::Add(s2, b2);
+    if constexpr (kVectors > 3) s3 = hn::Add(s3, b3);
+  }
+  HWY_INLINE void add(const float* a, Index stride, Vec b0, Vec b1, Vec b2, Vec b3) {
+    above.add(a, stride, b0, b1, b2, b3);
+    const Vec one = hn::Set(kTag, a[(kRows - 1) * stride]);
     s0 = hn::MulAdd(one, b0, s0);
     if constexpr (kVectors > 1) s1 = hn::MulAdd(one, b1, s1);
     if constexpr (kVectors > 2) s2 = hn::MulAdd(one, b2, s2);
@@ -56,6 +67,8 @@ struct Sums {
 };
 template <int kVectors>
 struct Sums<0, kVectors> {
+  HWY_INLINE void clear() {}
+  HWY_INLINE void add_bias(Vec, Vec, Vec, Vec) {}
   HWY_INLINE void add(const float*, Index, Vec, Vec, Vec, Vec) {}
   template <class Form>
   HWY_INLINE void start(const Form&, const CellStep<float>&, Index, Index) {}
@@ -151,15 +164,17 @@ struct SideBySide {
     s.h = h, s.c = c, s.h_next = h_next, s.c_next = c_next, s.gates = gates;
     return s;
   }
-  /// Row i of the tile, from row `row` and unit `unit` of the whole; line: its sums, all gates in turn.
+  /// Row i of the tile, from row `row` and unit `unit` of the whole. line: its sums, all gates in turn;
+  /// input: what x gives to them, likewise, or null where that is in the gates.
   HWY_INLINE void take(const CellStep<float>& from, Index row, Index unit, const float* b, Index i,
-                       const float* line) {
+                       const float* line, const float* input) {
     const Index count = from.units - unit, place = row * from.units + unit, to = i * count;
     const auto n = static_cast<std::size_t>(count);
-    const float* const gate = from.gates + row * from.gates_stride + unit;
+    const float* const gate = input ? input : from.gates + row * from.gates_stride + unit;
+    const Index next = input ? count : from.units;
     for (Index g = 0; g < kGates; ++g) {
       copy_part(line + g * count, n, sums + g * Index(kWidth) + to);
-      copy_part(gate + g * from.units, n, gates + g * Index(kWidth) + to);
+      copy_part(gate + g * next, n, gates + g * Index(kWidth) + to);
     }
     if (from.c) copy_part(from.c + place, n, c + to);
     if constexpr (kGates == 3) copy_part(from.h + place, n, h + to), copy_part(b + unit, n, bias + to);
@@ -188,14 +203,18 @@ struct Squeezed {
   HWY_INLINE void start(S& sums, const CellStep<float>&, Index, Index) const {
     sums.s0 = sums.s1 = hn::Zero(kTag);
   }
+  /// input: sums of a tile as Sums::store leaves them, or null.
   template <int kTile>
   HWY_INLINE void finish_tile(const Sums<kTile, kVectors>& squeezed, const CellStep<float>& step, Index row,
-                              Index unit) const {
+                              Index unit, const float* input) const {
     const Index n = lanes(), count = step.units - unit;
     HWY_ALIGN float lines[kTile * kVectors * hn::MaxLanes(kTag)];
     squeezed.store(lines);
     SideBySide<Form::kGates, std::size_t(kTile * kVectors) * hn::MaxLanes(kTag) / Form::kGates> rows;
-    for (Index i = 0; i < kTile; ++i) rows.take(step, row + i, unit, form.bias, i, lines + i * kVectors * n);
+    for (Index i = 0; i < kTile; ++i) {
+      const Index at = i * kVectors * n;
+      rows.take(step, row + i, unit, form.bias, i, lines + at, input ? input + at : nullptr);
+    }
     const CellStep<float> flat = rows.step();
     const auto whole = form.with_bias(rows.bias);
     for (Index at = 0; at < kTile * count; at += n) {
@@ -212,23 +231,54 @@ struct Squeezed {
   }
 };
 
+/// Vectors of the gates, kVectors of them, at b.
+template <int kVectors, class Use>
+HWY_INLINE void with_gates(const float* b, const Use& use) {
+  const Index n = lanes();
+  const Vec b0 = hn::Load(kTag, b);
+  Vec b1 = b0, b2 = b0, b3 = b0;
+  if constexpr (kVectors > 1) b1 = hn::Load(kTag, b + n);
+  if constexpr (kVectors > 2) b2 = hn::Load(kTag, b + 2 * n);
+  if constexpr (kVectors > 3) b3 = hn::Load(kTag, b + 3 * n);
+  use(b0, b1, b2, b3);
+}
+
+/// Rows of a, stride apart, times the packed rows at b.
+template <int kRows, int kVectors>
+HWY_INLINE void add_products(Sums<kRows, kVectors>& sums, const float* a, Index stride, Index count,
+                             const float* HWY_RESTRICT b) {
+  for (const float* const end = a + count; a != end; ++a, b += kVectors * lanes())
+    with_gates<kVectors>(
+        b, [&](Vec b0, Vec b1, Vec b2, Vec b3) HWY_ATTR { sums.add(a, stride, b0, b1, b2, b3); });
+}
+
+/// What x gives to the gates, bias and all, in the order of gemm, so that no bit depends on who computes it.
+template <int kRows, int kVectors>
+HWY_INLINE void add_input(Sums<kRows, kVectors>& sums, const CellStep<float>& step, Index row,
+                          const float* b) {
+  sums.clear();
+  add_products(sums, step.x + row * step.x_stride, step.x_stride, step.features, b);
+  with_gates<kVectors>(b + kVectors * lanes() * step.features,
+                       [&](Vec b0, Vec b1, Vec b2, Vec b3) HWY_ATTR { sums.add_bias(b0, b1, b2, b3); });
+}
+
 template <int kRows, class Form>
 HWY_NOINLINE void tile(const Form& form, const CellStep<float>& step, Index row, Index unit,
                        const float* HWY_RESTRICT b) {
-  const Index n = lanes(), units = step.units;
-  Sums<kRows, Form::kGates> sums;
-  sums.start(form, step, row, unit);
-  const float* h = step.h + row * units;
-  for (Index k = 0; k < units; ++k, ++h, b += Form::kGates * n) {
-    const Vec b0 = hn::Load(kTag, b);
-    Vec b1 = b0, b2 = b0, b3 = b0;
-    if constexpr (Form::kGates > 1) b1 = hn::Load(kTag, b + n);
-    if constexpr (Form::kGates > 2) b2 = hn::Load(kTag, b + 2 * n);
-    if constexpr (Form::kGates > 3) b3 = hn::Load(kTag, b + 3 * n);
-    sums.add(h, units, b0, b1, b2, b3);
+  constexpr int kVectors = Form::kGates;
+  constexpr bool kSqueezed = requires { &Form::template finish_tile<kRows>; };
+  Sums<kRows, kVectors> sums;
+  HWY_ALIGN float input[kSqueezed ? kRows * kVectors * hn::MaxLanes(kTag) : 1];
+  if (step.x) {
+    add_input(sums, step, row, b);
+    b += kVectors * lanes() * (step.features + 1);
+    if constexpr (kSqueezed) sums.store(input), sums.clear();
+  } else {
+    sums.start(form, step, row, unit);
   }
-  if constexpr (requires { form.template finish_tile<kRows>(sums, step, row, unit); })
-    form.template finish_tile<kRows>(sums, step, row, unit);
+  add_products(sums, step.h + row * step.units, step.units, step.units, b);
+  if constexpr (kSqueezed)
+    form.template finish_tile<kRows>(sums, step, row, unit, step.x ? input : nullptr);
   else
     sums.finish(form, step, row, unit);
 }
@@ -263,9 +313,9 @@ void last_column(const Form& form, const CellStep<float>& step, Index unit, cons
 }
 
 void lstm(const CellStep<float>& step, const float* packed, bool keep) {
-  const Index n = lanes();
+  const Index n = lanes(), rows = step.units + (step.x ? 1 + step.features : 0);
   Index unit = 0;
-  for (; unit + n <= step.units; unit += n, packed += 4 * n * step.units)
+  for (; unit + n <= step.units; unit += n, packed += 4 * n * rows)
     column(Lstm<Whole>{{}, keep}, step, unit, packed);
   last_column(Lstm<Part>{{static_cast<std::size_t>(step.units - unit)}, keep}, step, unit, packed);
 }
@@ -279,98 +329,27 @@ void gru(const CellStep<float>& step, const float* packed, const float* recurren
               packed);
 }
 
-void pack(const float* kernel, Index units, Index gates, float* packed) {
+void pack(const CellWeights& w, float* packed) {
   const Index n = lanes();
-  for (Index unit = 0; unit < units; unit += n) {
-    const Index count = units - unit < n ? units - unit : n, squeezed = squeezed_vectors(gates, count);
-    const Index step = squeezed < gates ? count : n;  // from one gate to the next
-    const Index size = squeezed < gates ? squeezed * n : gates * n;
-    for (Index k = 0; k < units; ++k, packed += size) {
-      std::memset(packed, 0, static_cast<std::size_t>(size) * sizeof(float));
-      for (Index g = 0; g < gates; ++g)
-        std::memcpy(packed + g * step, kernel + (k * gates + g) * units + unit,
-                    static_cast<std::size_t>(count) * sizeof(float));
-    }
-  }
-}
-
-/// v (1 - v), the derivative of a sigmoid.
-HWY_INLINE Vec sigmoid_slope(Vec v) { return hn::NegMulAdd(v, v, v); }
-HWY_INLINE Vec tanh_slope(Vec v) { return hn::NegMulAdd(v, v, set(1.f)); }
-
-/// A vector of units on its way back. Loaded: the four gates, the c (an LSTM's) or the h that the step began
-/// with, and the gradients of c and h after it. Stored: the gradients of the gates and of c and h before it.
-struct UnitsBackward {
-  Vec gates[4], before, dc, dh;
-
-  template <class Memory>
-  static HWY_INLINE UnitsBackward load(const Memory& memory, const CellStepBackward<float>& step, Index row,
-                                       Index unit) {
-    const bool lstm = step.c_before != nullptr;
-    const float* const gate = step.gates + row * step.gates_stride + unit;
-    const float* const before = lstm ? step.c_before : step.h_before;
-    const Index n = step.units, at = row * n + unit;
-    const Vec dh = memory.load(step.dh + at);
-    return {{memory.load(gate), memory.load(gate + n), memory.load(gate + 2 * n), memory.load(gate + 3 * n)},
-            memory.load(before + row * step.before_stride + unit),
-            lstm ? memory.load(step.dc + at) : hn::Zero(kTag),
-            step.dy ? hn::Add(dh, memory.load(step.dy + row * step.dy_stride + unit)) : dh};
-  }
-  template <class Memory>
-  HWY_INLINE void store(const Memory& memory, const CellStepBackward<float>& step, Index row,
-                        Index unit) const {
-    float* const gate = step.gates + row * step.gates_stride + unit;
-    const Index n = step.units, at = row * n + unit;
-    memory.store(gates[0], gate);
-    memory.store(gates[1], gate + n);
-    memory.store(gates[2], gate + 2 * n);
-    memory.store(gates[3], gate + 3 * n);
-    if (step.c_before) memory.store(dc, step.dc + at);
-    memory.store(dh, step.dh + at);
-  }
-};
-
-HWY_INLINE UnitsBackward lstm_gradient(const UnitsBackward& u) {
-  const Vec i = u.gates[0], f = u.gates[1], g = u.gates[2], o = u.gates[3];
-  const Vec t = tanh_of(hn::MulAdd(f, u.before, hn::Mul(i, g)));
-  const Vec dc = hn::MulAdd(hn::Mul(u.dh, o), tanh_slope(t), u.dc);
-  return {{hn::Mul(hn::Mul(dc, g), sigmoid_slope(i)), hn::Mul(hn::Mul(dc, u.before), sigmoid_slope(f)),
-           hn::Mul(hn::Mul(dc, i), tanh_slope(g)), hn::Mul(hn::Mul(u.dh, t), sigmoid_slope(o))},
-          u.before,
-          hn::Mul(dc, f),
-          hn::Zero(kTag)};
-}
-
-HWY_INLINE UnitsBackward gru_gradient(const UnitsBackward& u) {
-  const Vec z = u.gates[0], r = u.gates[1], n = u.gates[2], inner = u.gates[3];
-  const Vec dn = hn::Mul(hn::Mul(u.dh, hn::Sub(set(1.f), z)), tanh_slope(n));
-  return {{hn::Mul(hn::Mul(u.dh, hn::Sub(u.before, n)), sigmoid_slope(z)),
-           hn::Mul(hn::Mul(dn, inner), sigmoid_slope(r)), dn, hn::Mul(dn, r)},
-          u.before,
-          u.dc,
-          hn::Mul(u.dh, z)};
-}
-
-/// The last units are computed as part of a whole vector, before the units that it shares with the vector
-/// before it are overwritten: those come out the same twice.
-template <UnitsBackward (*kGradient)(const UnitsBackward&)>
-void backward(const CellStepBackward<float>& step) {
-  const Index n = lanes(), last = step.units - n;
-  const Part few{static_cast<std::size_t>(step.units)};
-  for (Index row = 0; row < step.rows; ++row) {
-    if (last < 0) {
-      kGradient(UnitsBackward::load(few, step, row, 0)).store(few, step, row, 0);
-      continue;
-    }
-    const UnitsBackward end = kGradient(UnitsBackward::load(Whole{}, step, row, last));
-    for (Index unit = 0; unit < last; unit += n)
-      kGradient(UnitsBackward::load(Whole{}, step, row, unit)).store(Whole{}, step, row, unit);
-    end.store(Whole{}, step, row, last);
+  for (Index unit = 0; unit < w.units; unit += n) {
+    const Index count = w.units - unit < n ? w.units - unit : n, squeezed = squeezed_vectors(w.gates, count);
+    const Index step = squeezed < w.gates ? count : n;  // from one gate to the next
+    const Index size = squeezed < w.gates ? squeezed * n : w.gates * n;
+    const auto pack_rows = [&](const float* from, Index rows) {
+      for (Index k = 0; k < rows; ++k, packed += size) {
+        std::memset(packed, 0, static_cast<std::size_t>(size) * sizeof(float));
+        for (Index g = 0; from && g < w.gates; ++g)
+          std::memcpy(packed + g * step, from + (k * w.gates + g) * w.units + unit,
+                      static_cast<std::size_t>(count) * sizeof(float));
+      }
+    };
+    if (w.kernel) pack_rows(w.kernel, w.features), pack_rows(w.bias, 1);
+    pack_rows(w.recurrent_kernel, w.units);
   }
 }
 
 const CellLanes* cell_table() {
-  static const CellLanes table{pack, lstm, gru, backward<lstm_gradient>, backward<gru_gradient>};
+  static const CellLanes table{pack, lstm, gru};
   return &table;
 }
 

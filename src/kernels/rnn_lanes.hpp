@@ -10,13 +10,16 @@ struct CellStep {
   Index rows = 0, units = 0;
   const T *h = nullptr, *c = nullptr;
   T *h_next = nullptr, *c_next = nullptr;
-  T* gates = nullptr;  ///< forward: what x gives on entry, as RecurrentMemory says on return
+  T* gates = nullptr;  ///< what x gives on entry, but where x is given; as RecurrentMemory says on return
   Index gates_stride = 0;
   T* pre = nullptr;
   Index pre_stride = 0;
   // Where h_next and c_next are wanted too, rows their stride apart; only CellLanes fill these.
   T *h_kept = nullptr, *c_kept = nullptr, *y = nullptr;
   Index kept_stride = 0, y_stride = 0;
+  // Where the packed weights begin with those of x: rows of features numbers, x_stride apart.
+  const T* x = nullptr;
+  Index x_stride = 0, features = 0;
 };
 
 /// The same backward: gates become gradients. dh holds the gradient of h_next on entry, and on return what
@@ -31,22 +34,33 @@ struct CellStepBackward {
   const T* pre = nullptr;
   Index pre_stride = 0;
   T *dh = nullptr, *dc = nullptr;
-  const T* dy = nullptr;  ///< added to dh first, rows dy_stride apart; only CellLanes read it
+  const T* dy = nullptr;  ///< added to dh first, rows dy_stride apart; only CellGradientLanes read it
   Index dy_stride = 0;
 };
 
-/// LSTM, and GRU with reset_after, both with tanh and sigmoid: product with the packed recurrent kernel and
-/// gates in one, in the vectors of one instruction set. recurrent_bias of gru: units numbers, b1 of n.
+/// Weights as Keras has them. A null kernel: only those of the state are packed; a null bias: zeros.
+struct CellWeights {
+  const float *kernel, *bias, *recurrent_kernel;
+  Index features, units, gates;
+};
+
+/// LSTM, and GRU with reset_after, both with tanh and sigmoid: product with the packed weights and gates in
+/// one, in the vectors of one instruction set. recurrent_bias of gru: units numbers, b1 of n.
 struct CellLanes {
-  /// Packed: for each vector of units, for each row of the kernel, one vector of each gate.
-  void (*pack)(const float* kernel, Index units, Index gates, float* packed);
+  /// Packed: for each vector of units, one vector of each gate: for each row of the kernel and of the bias
+  /// where there is a kernel (only lstm reads these), and for each row of the recurrent kernel.
+  void (*pack)(const CellWeights& weights, float* packed);
   void (*lstm)(const CellStep<float>& step, const float* packed, bool keep);
   void (*gru)(const CellStep<float>& step, const float* packed, const float* recurrent_bias, bool keep);
-  void (*lstm_backward)(const CellStepBackward<float>& step);
-  void (*gru_backward)(const CellStepBackward<float>& step);
+};
+/// The same cells backward, but for the product with the recurrent kernel.
+struct CellGradientLanes {
+  void (*lstm)(const CellStepBackward<float>& step);
+  void (*gru)(const CellStepBackward<float>& step);
 };
 
 /// For the instruction set in use. Errors: ValueError, as isa().
 const CellLanes& cell_lanes();
+const CellGradientLanes& cell_gradient_lanes();
 
 }  // namespace cornu::kernels

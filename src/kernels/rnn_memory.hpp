@@ -65,10 +65,18 @@ struct RecurrentScratch {
   T *h, *h_next, *c, *c_next;  ///< (samples, units)
   T* rows;                     ///< (samples, 4 units)
   T* line;                     ///< (samples, 8 units), of which a row of samples takes one at a time
-  T* packed;                   ///< the recurrent kernel
+  T* packed;                   ///< the recurrent kernel; before it that of x and the bias, where x is joined
   T* bias;                     ///< 4 units
   T *x, *gates;                ///< inference: (samples, block, features) and (samples, block, slots, units)
 };
+/// Whether an LSTM's cell multiplies x itself, beside the state, and not one product all steps before: the
+/// gates make one way less through memory, and what is packed stays in L1. Few samples alone are faster with
+/// all their steps as rows.
+inline bool joins(const RecurrentCell& cell, const RecurrentRun& run) {
+  return cell.kind == CellKind::lstm && cell.conv == nullptr && cell.features + cell.units <= 128 &&
+         run.samples >= 4;
+}
+
 // Packed kernels end in a part of a vector or of two: no more than this many columns each.
 inline constexpr Index kPackedColumns = 32;
 
@@ -88,7 +96,8 @@ RecurrentScratch<T> scratch_memory(const RecurrentCell& cell, const RecurrentRun
   s.c = carver.take(states), s.c_next = carver.take(states);
   s.rows = carver.take(4 * states);
   s.line = carver.take(8 * states);
-  s.packed = carver.take(cell.conv ? 0 : 4 * padded * cell.units);
+  s.packed =
+      carver.take(cell.conv ? 0 : 4 * padded * (cell.units + (joins(cell, run) ? cell.features + 1 : 0)));
   s.bias = carver.take(4 * cell.units);
   s.x = carver.take(run.samples * block * cell.inputs());
   s.gates = carver.take(states * block * slots(cell));

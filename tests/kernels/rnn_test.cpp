@@ -190,10 +190,31 @@ TEST(Recurrent, OtherCells) {
 }
 
 TEST(Recurrent, ManyStepsAreCutIntoBlocksInInference) {
-  check({CellKind::lstm, 40, 23, 5, 50, true, true});
+  check({CellKind::lstm, 40, 23, 5, 50, true, true});   // the cell multiplies x
+  check({CellKind::lstm, 40, 23, 79, 50, true, true});  // more than it would
   check({CellKind::gru, 64, 19, 3, 64, false, true, true});
   check({CellKind::lstm, 2, 0, 3, 4, false, true});
   check({CellKind::lstm, 2, 0, 3, 4});
+}
+
+/// Of four samples or more the cell of an LSTM multiplies x itself.
+TEST(Recurrent, TheSameBitsAmongOtherSamples) {
+  for_each_isa([] {
+    for (const CellKind kind : kKinds)
+      for (const Index units : {5, 8, 17, 18, 50}) {
+        Case t{kind, 7, 6, 11, units, false, true};
+        const RecurrentCell cell = cell_of(t);
+        Arrays<Guarded> many = random_arrays(t, cell);
+        run<float>(t, cell, many);
+        t.samples = 2;
+        Arrays<Guarded> few = random_arrays(t, cell);
+        few.kernel = many.kernel, few.recurrent = many.recurrent, few.bias = many.bias;
+        for (const auto& [from, to] : {std::pair{&many.x, &few.x}, {&many.h0, &few.h0}, {&many.c0, &few.c0}})
+          std::copy_n(from->data(), to->size(), to->data());
+        run<float>(t, cell, few);
+        EXPECT_TRUE(std::equal(few.y.data(), few.y.data() + few.y.size(), many.y.data())) << units;
+      }
+  });
 }
 
 TEST(Recurrent, TheSameBitsAtAnyNumberOfThreads) {
