@@ -68,7 +68,7 @@ HWY_INLINE void each_vector(const RandomKey& key, Index group, const Each& each)
   const Vec c2 = hn::Set(kTag, static_cast<std::uint32_t>(key.stream));
   const Vec c3 = hn::Set(kTag, static_cast<std::uint32_t>(key.stream >> 32));
   for (std::size_t l = 0; l < kBlocks; l += hn::Lanes(kTag)) {
-    const Vec c0 = hn::Iota(kTag, static_cast<std::uint32_t>(first + l));
+    const Vec c0 = hn::Add(hn::Iota(kTag, 0), hn::Set(kTag, static_cast<std::uint32_t>(first + l)));
     Counters even{c0, c1, c2, c3}, odd{odd_words(c0), c1, c2, c3};
     Vec k0 = hn::Set(kTag, static_cast<std::uint32_t>(key.seed));
     Vec k1 = hn::Set(kTag, static_cast<std::uint32_t>(key.seed >> 32));
