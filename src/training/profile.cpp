@@ -18,14 +18,19 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-/// A kernel's numbers each meet every position of the output once.
-double forward_flops(const Layer& layer, const Shape& output, Index n) {
-  for (const Weight& w : layer.weights())
-    if (w.name == "kernel" && output.rank() > 0) {
-      const Index positions = n * (output.count() / output.back());
-      return 2. * double(w.value.size()) * double(positions);
-    }
-  return 0;
+/// A kernel's numbers each meet every position of the output once, those of a recurrent layer at every step.
+double forward_flops(const Layer& layer, const Shape& input, const Shape& output, Index n) {
+  Index numbers = 0;
+  bool recurrent = false;
+  for (const Weight& w : layer.weights()) {
+    if (w.name.ends_with("kernel")) numbers += w.value.size();
+    recurrent = recurrent || w.name.ends_with("recurrent_kernel");
+  }
+  if (numbers == 0 || output.rank() == 0) return 0;
+  Index positions = n;
+  const int last = output.rank() - 1;
+  for (int axis = recurrent ? last - (input.rank() - 2) : 0; axis < last; ++axis) positions *= output[axis];
+  return 2. * double(numbers) * double(recurrent ? positions * input[0] : positions);
 }
 
 /// Restores the number of threads.
@@ -82,12 +87,13 @@ Profile Training::profile(const Batch& batch, Index steps) {
   for (std::size_t k = 0; k < nodes; ++k) {
     const ExecNode& node = exec_.nodes[k];
     const Shape& output = exec_.values[std::size_t(node.outputs[0])];
-    LayerProfile layer{.name = node.layer->name(),
-                       .type = std::string(node.layer->type()),
-                       .output = output,
-                       .forward_ms = median(forward[k]),
-                       .backward_ms = median(backward[k]),
-                       .flops = forward_flops(*node.layer, output, n)};
+    LayerProfile layer{
+        .name = node.layer->name(),
+        .type = std::string(node.layer->type()),
+        .output = output,
+        .forward_ms = median(forward[k]),
+        .backward_ms = median(backward[k]),
+        .flops = forward_flops(*node.layer, exec_.values[std::size_t(node.inputs[0])], output, n)};
     const bool towards_input =
         std::any_of(node.inputs.begin(), node.inputs.end(), [&](int v) { return learns[std::size_t(v)]; });
     const bool trained = node.layer->trainable() && !node.layer->weights().empty();

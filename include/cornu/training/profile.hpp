@@ -13,7 +13,7 @@ struct LayerProfile {
   Shape output;            ///< of output 0, without the batch axis
   double forward_ms = 0;   ///< median over the steps
   double backward_ms = 0;  ///< median over the steps; gradients towards input and weights
-  double flops = 0;        ///< of forward, from the layer's "kernel" weight; 0 where it has none
+  double flops = 0;        ///< of forward, from the layer's kernels; 0 where it has none
   double backward_flops = 0;
   double bytes = 0;  ///< that forward must at least read and write: inputs, outputs, weights
 };
