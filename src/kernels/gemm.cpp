@@ -17,6 +17,7 @@ namespace {
 constexpr Index kThinRows = 4;
 // Rows of a that are copied together: full tiles of every instruction set, at most 90 KiB.
 constexpr Index kCopiedRows = 48;
+constexpr Index kShortRow = 64;      // a transposed a with rows no longer is read in place
 constexpr Index kRest = 16;          // so few rows or columns more are no block of their own
 constexpr Index kManyRows = 192;     // from which on copying a and more columns of packed b pay
 constexpr Index kWideColumns = 768;  // most columns of a block of many rows: a is read once for each block
@@ -65,11 +66,13 @@ struct PackedPart {
   Index j, width, l, depth;
 };
 
-/// Whether rows of a are copied before they are read once a panel. Transposed, they lie across memory. Rows
+/// Whether rows of a are copied before they are read once a panel. Transposed, they lie across memory; where
+/// a's rows are short they are read in place, 1.5 % (AVX2) to 3 % of a recurrent layer's backward pass. Rows
 /// far apart come from another page each, and when they are 4 KiB apart drive each other out of L1:
 /// 1000 x 2048 x 2048 with AVX2: 57 to 71 GFLOP/s. With 128 rows the copy costs more than it saves.
 bool copies_a(const Problem& p, Index rows, const PackedPart& part) {
-  return p.ta == Trans::yes || (p.lda > part.depth && part.width >= 64 && rows >= kManyRows);
+  if (p.ta == Trans::yes) return p.lda > kShortRow;
+  return p.lda > part.depth && part.width >= 64 && rows >= kManyRows;
 }
 
 /// Full tiles of kRows rows of transposed a, all tiles of a step before the next: a step lies in order, and
@@ -138,8 +141,10 @@ void multiply_packed(const Problem& p, const TileOps& ops, Index i0, Index rows,
               last && p.epilogue.relu};
   for (Index i = 0; i < rows; ++i) scratch.outs[std::size_t(i)] = i * p.ldc;
   if (copies_a(p, rows, part)) return multiply_copied(p, ops, i0, rows, part, block);
-  block.a = p.a + i0 * p.lda + l;
-  for (Index i = 0; i < rows; ++i) scratch.rows[std::size_t(i)] = i * p.lda;
+  const Index row = p.ta == Trans::no ? p.lda : 1, step = p.ta == Trans::no ? 1 : p.lda;
+  block.a = p.a + i0 * row + l * step;
+  block.step = step;
+  for (Index i = 0; i < rows; ++i) scratch.rows[std::size_t(i)] = i * row;
   ops.multiply(block);
 }
 
