@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <ctime>
 
 #include "cornu/core/random.hpp"
 #include "io/keras_support.hpp"
@@ -178,9 +179,9 @@ TEST(KerasDamaged, ListsOfManyThingsTakeNoLongerThanTheyAreLong) {
   TemporaryFolder folder;
   const Json thing = {{"b", Json::object()}};
   write_keras(folder.path("long.keras"), {{"a", std::vector<Json>(200000, thing)}}, {});
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // what this process used: the machine may have other work
   EXPECT_NE(std::string::npos, load_error(folder.path("long.keras")).find("the model is of class"));
-  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 5.0);
+  EXPECT_LT(double(std::clock() - start) / CLOCKS_PER_SEC, 5.0);
 }
 
 TEST(KerasDamaged, ListsAndConfigurationsThatAreNone) {
