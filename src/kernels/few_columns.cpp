@@ -14,11 +14,11 @@ HWY_BEFORE_NAMESPACE();
 namespace cornu::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Part = hn::CappedTag<float, 8>;  // a sum has the same bits with AVX2 and AVX-512
-using Vec = hn::Vec<Part>;
-constexpr Part kPart;
+using Eight = hn::CappedTag<float, 8>;  // a sum has the same bits with AVX2 and AVX-512
+using Vec = hn::Vec<Eight>;
+constexpr Eight kEight;
 
-HWY_INLINE float sum(Vec v) { return hn::GetLane(hn::SumOfLanes(kPart, v)); }
+HWY_INLINE float sum(Vec v) { return hn::GetLane(hn::SumOfLanes(kEight, v)); }
 
 /// The sums of four rows of a with kCols of b.
 template <int kCols>
@@ -30,7 +30,7 @@ struct Dots {
   HWY_INLINE void start(const FewColumns& p) {
     others.start(p);
     b = p.b + (kCols - 1) * p.ldb;
-    s0 = s1 = s2 = s3 = hn::Zero(kPart);
+    s0 = s1 = s2 = s3 = hn::Zero(kEight);
   }
   template <class Load>
   HWY_INLINE void add(const Load& load, Vec a0, Vec a1, Vec a2, Vec a3) {
@@ -63,17 +63,17 @@ HWY_NOINLINE void dots(const FewColumns& p, Index row, Index count) {
   const float* const a3 = count > 3 ? a2 + p.lda : a2;
   Dots<kCols> sums;
   sums.start(p);
-  const auto n = static_cast<Index>(hn::Lanes(kPart));
+  const auto n = static_cast<Index>(hn::Lanes(kEight));
   Index k = 0;
   for (; k + n <= p.depth; k += n) {
-    const auto load = [k](const float* from) HWY_ATTR { return hn::LoadU(kPart, from + k); };
+    const auto load = [k](const float* from) HWY_ATTR { return hn::LoadU(kEight, from + k); };
     sums.add(load, load(a0), load(a1), load(a2), load(a3));
   }
   if (k < p.depth) {
     const auto load = [&p, k](const float* from) HWY_ATTR {
-      HWY_ALIGN float values[hn::MaxLanes(kPart)] = {};
+      HWY_ALIGN float values[hn::MaxLanes(kEight)] = {};
       std::memcpy(values, from + k, static_cast<std::size_t>(p.depth - k) * sizeof(float));
-      return hn::Load(kPart, values);
+      return hn::Load(kEight, values);
     };
     sums.add(load, load(a0), load(a1), load(a2), load(a3));
   }

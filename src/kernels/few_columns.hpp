@@ -3,7 +3,7 @@
 
 namespace cornu::kernels {
 
-inline constexpr Index kFewColumns = 4;
+inline constexpr Index kFewColumns = 4;  ///< a quarter of the longest vector
 
 /// A product c (rows, cols) [+]= a b^T of at most kFewColumns columns: a (rows, depth), b (cols, depth), rows
 /// of each their ld apart. In a tile most of each vector would lie outside c. depth >= 1, cols may be 0.

@@ -17,7 +17,7 @@ namespace {
 constexpr Index kThinRows = 4;
 // Rows of a that are copied together: full tiles of every instruction set, at most 90 KiB.
 constexpr Index kCopiedRows = 48;
-constexpr Index kShortRow = 64;      // a transposed a with rows no longer is read in place
+constexpr Index kShortRow = 64;      // a with rows up to this long is read in place when transposed
 constexpr Index kRest = 16;          // so few rows or columns more are no block of their own
 constexpr Index kManyRows = 192;     // from which on copying a and more columns of packed b pay
 constexpr Index kWideColumns = 768;  // most columns of a block of many rows: a is read once for each block

@@ -29,7 +29,8 @@ bool direct(const RecurrentCell& cell, const Call& call) {
   return call.mask == nullptr && fast(cell, call.recurrent_drop);
 }
 
-/// As joins says, where that is in question.
+/// Whether the cell of this call multiplies x: joins() wishes it, and no mask or other activation is in the
+/// way.
 template <class Call>
 bool joined(const RecurrentCell& cell, const RecurrentRun& run, const Call& call) {
   return joins(cell, run) && direct(cell, call);
