@@ -16,7 +16,7 @@ struct ForwardPart {
   Index first, rows;
   T *h, *h_next, *c, *c_next;
   bool joined;               ///< whether the cell multiplies x
-  T* gates = nullptr;        ///< of the steps at hand; null when nobody needs them
+  T* gates;                  ///< what x gives to the steps at hand; null when joined
   Index block, block_first;  ///< how many, and the position of the first
 
   ForwardPart(const Job<T>& j, const RecurrentForward<T>& f, Index sample, Index count)
@@ -25,6 +25,7 @@ struct ForwardPart {
         first(sample),
         rows(count),
         joined(kernels::joined(j.cell, j.run, f)),
+        gates(joined ? nullptr : j.scratch.gates + sample * block_steps(j.cell, j.run) * j.slots),
         block(0),
         block_first(0) {
     const Index at = first * job.units;
@@ -40,11 +41,7 @@ struct ForwardPart {
       const Index sample = (job.run.return_sequences ? steps : 1) * u;
       std::fill(call.y + first * sample, call.y + (first + rows) * sample, T(0));
     }
-    const Index most = job.memory.gates || joined ? steps : block_steps(job.cell, job.run);
-    if (job.memory.gates)
-      gates = job.memory.gates + first * steps * job.slots;
-    else if (!joined)
-      gates = job.scratch.gates + first * most * job.slots;
+    const Index most = joined ? steps : block_steps(job.cell, job.run);
     for (Index done = 0; done < steps; done += block) {
       block = std::min(most, steps - done);
       block_first = job.run.go_backwards ? steps - done - block : done;
@@ -82,10 +79,11 @@ struct ForwardPart {
     const bool direct = kernels::direct(job.cell, call);
     if (m.gates && (number == 0 || !direct)) keep_states(p);
     CellStep<T> s{rows, u, h, c, h_next, c_next};
-    if (gates) add_gates(s, p - block_first);
+    if (!joined) add_gates(s, p - block_first);
     if (joined) add_input(s, p);
-    if (m.pre) s.pre = m.pre + (first * job.run.steps + p) * job.pre_row();
-    s.pre_stride = job.run.steps * job.pre_row();
+    if (m.gates) keep_gates(s, p);
+    if (m.pre) s.pre = m.pre + job.place(p, first) * job.pre_row();
+    s.pre_stride = job.pre_row();
     if (direct) add_places(s, number);
     compute(s);
     if (call.mask) hold_masked(job.order.mask_position(number));
@@ -97,9 +95,9 @@ struct ForwardPart {
   /// The states that the step at position p starts from.
   void keep_states(Index p) const {
     const auto& m = job.memory;
-    const Index u = job.units, at = (first * job.run.steps + p) * u;
-    copy_rows(h, u, m.h_before + at, job.states_row, rows, u);
-    if (m.c_before) copy_rows(c, u, m.c_before + at, job.states_row, rows, u);
+    const Index u = job.units, at = job.place(p, first) * u;
+    std::copy(h, h + rows * u, m.h_before + at);
+    if (m.c_before) std::copy(c, c + rows * u, m.c_before + at);
   }
 
   /// Where the cell itself puts what would else be copied: the states for the next step, and the output.
@@ -107,14 +105,14 @@ struct ForwardPart {
     const Index u = job.units, steps = job.run.steps;
     const auto& m = job.memory;
     if (m.gates && number + 1 < steps) {
-      const Index at = (first * steps + job.order.position(number + 1)) * u;
+      const Index at = job.place(job.order.position(number + 1), first) * u;
       s.h_kept = m.h_before + at;
       if (m.c_before) s.c_kept = m.c_before + at;
-      s.kept_stride = job.states_row;
+      s.kept_stride = u;
     }
     if (!job.run.return_sequences) return;
     s.y = call.y + (first * steps + number) * u;
-    s.y_stride = job.states_row;
+    s.y_stride = steps * u;
   }
 
   /// The gates of step `at` of the block.
@@ -123,6 +121,14 @@ struct ForwardPart {
     s.gates = gates + at * job.slots;
     s.gates_stride = block * job.slots;
     if (next >= 0 && next < block) fetch_rows(gates + next * job.slots, s.gates_stride, rows, job.slots);
+  }
+
+  /// Where the gates are kept, with what x gives where the cell does not multiply it.
+  void keep_gates(CellStep<T>& s, Index p) const {
+    T* const to = job.memory.gates + job.place(p, first) * job.slots;
+    if (!joined) copy_rows(s.gates, s.gates_stride, to, job.slots, rows, job.slots);
+    s.gates = to;
+    s.gates_stride = job.slots;
   }
 
   /// What the cell itself multiplies.

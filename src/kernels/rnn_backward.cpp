@@ -34,8 +34,7 @@ struct BackwardPart {
       } else {
         for (Index i = 0; i < rows; ++i)
           if (masked(i, job.order.mask_position(step)))
-            std::fill(gates_at(p) + i * job.run.steps * job.slots,
-                      gates_at(p) + i * job.run.steps * job.slots + job.slots, T(0));
+            std::fill(gates_at(p) + i * job.slots, gates_at(p) + (i + 1) * job.slots, T(0));
           else
             gates(p, i, 1);
       }
@@ -46,14 +45,14 @@ struct BackwardPart {
   }
 
   void fetch(Index p) const {
-    const Index steps = job.run.steps, u = job.units;
-    fetch_rows(gates_at(p), steps * job.slots, rows, job.slots);
+    const Index u = job.units;
+    fetch_rows(gates_at(p), job.slots, rows, job.slots);
     const T* const before = job.memory.c_before ? job.memory.c_before : job.memory.h_before;
-    fetch_rows(before + (first * steps + p) * u, job.states_row, rows, u);
+    fetch_rows(before + job.place(p, first) * u, u, rows, u);
   }
 
   bool masked(Index row, Index p) const { return call.mask[(first + row) * job.run.steps + p] == T(0); }
-  T* gates_at(Index p) const { return job.memory.gates + (first * job.run.steps + p) * job.slots; }
+  T* gates_at(Index p) const { return job.memory.gates + job.place(p, first) * job.slots; }
 
   bool has_output(Index step) const { return job.run.return_sequences || step + 1 == job.run.steps; }
   Index outputs() const { return job.run.return_sequences ? job.run.steps : 1; }
@@ -76,17 +75,17 @@ struct BackwardPart {
   }
 
   CellStepBackward<T> at(Index p, Index row, Index count) const {
-    const Index u = job.units, steps = job.run.steps, place = (first + row) * steps + p;
+    const Index u = job.units, place = job.place(p, first + row);
     const auto& m = job.memory;
     return {.rows = count,
             .units = u,
-            .gates = gates_at(p) + row * steps * job.slots,
-            .gates_stride = steps * job.slots,
+            .gates = gates_at(p) + row * job.slots,
+            .gates_stride = job.slots,
             .h_before = m.h_before + place * u,
             .c_before = m.c_before ? m.c_before + place * u : nullptr,
-            .before_stride = job.states_row,
+            .before_stride = u,
             .pre = m.pre ? m.pre + place * job.pre_row() : nullptr,
-            .pre_stride = steps * job.pre_row(),
+            .pre_stride = job.pre_row(),
             .dh = dh + row * u,
             .dc = dc + row * u};
   }
@@ -160,77 +159,103 @@ void drop_states(const Job<T>& job, const T* drop) {
   const Index u = job.units, n = job.run.samples * job.run.steps;
   T* const h = job.memory.h_before;
   for (Index i = 0; i < n && drop; ++i)
-    for (Index j = 0; j < u; ++j) h[i * u + j] *= drop[i / job.run.steps * u + j];
+    for (Index j = 0; j < u; ++j) h[i * u + j] *= drop[i % job.run.samples * u + j];
 }
 
-/// Gradients of the weights and of x, over all steps at once.
+/// Gradients of the weights and of x over some steps at once.
 template <class T>
-void convolution_gradients(const Job<T>& job, const RecurrentBackward<T>& call) {
-  const ConvGeometry &in = job.cell.conv->input, &state = job.cell.conv->state;
-  const Index n = job.run.samples * job.run.steps;
-  const View<const T> gates = pictures<const T>(job.memory.gates, n, in.out_h, in.out_w, in.out_c);
-  if (call.dkernel)
-    conv2d_dkernel<T>(in, pictures(call.x, n, in.in_h, in.in_w, in.in_c), gates,
-                      View<T>(call.dkernel, kernel_shape(in)));
-  if (call.drecurrent_kernel) {
-    drop_states(job, call.recurrent_drop);
-    conv2d_dkernel<T>(state, pictures<const T>(job.memory.h_before, n, state.in_h, state.in_w, state.in_c),
-                      gates, View<T>(call.drecurrent_kernel, kernel_shape(state)));
-  }
-  if (call.dbias) add_column_sums<T>(gates, View<T>(call.dbias, {in.out_c}));
-  if (call.dx)
-    conv2d_dx<T>(in, gates, View<const T>(call.weights.kernel, kernel_shape(in)),
-                 pictures(call.dx, n, in.in_h, in.in_w, in.in_c));
-}
+struct StepGradients {
+  const Job<T>& job;
+  const RecurrentBackward<T>& call;
+  Index first, steps;  ///< positions
 
-template <class T>
-void input_gradient(const Job<T>& job, const RecurrentBackward<T>& call) {
-  const Index f = job.cell.features, columns = job.cell.gates() * job.units;
-  const Index n = job.run.samples * job.run.steps;
-  const T *const gates = job.memory.gates, *const kernel = call.weights.kernel;
-  Index whole = f;
-  if constexpr (std::is_same_v<T, float>)
-    if (const Index few = few_columns(f)) {
-      whole -= few;
-      detail::parallel_chunks(n, spreads(n * few * columns) ? 256 : n, [&](Index first, Index last) {
-        multiply({last - first, few, columns, gates + first * job.slots, job.slots, kernel + whole * columns,
-                  columns, call.dx + first * f + whole, f, false});
+  void run() const {
+    const Index f = job.cell.inputs(), all = job.run.steps;
+    T* const x = job.scratch.x;
+    if (call.dkernel)
+      each_sample([&](Index i) {
+        copy_rows(call.x + (i * all + first) * f, f, x + i * f, job.run.samples * f, steps, f);
       });
-    }
-  gemm<T>(Trans::no, Trans::yes, n, whole, columns, gates, job.slots, kernel, columns, call.dx, f, false);
-}
-
-/// The same for matrices.
-template <class T>
-void weight_gradients(const Job<T>& job, const RecurrentBackward<T>& call) {
-  const Index u = job.units, f = job.cell.features, columns = job.cell.gates() * u;
-  const Index n = job.run.samples * job.run.steps;
-  const bool gru = job.cell.kind == CellKind::gru, two = gru && job.cell.reset_after;
-  T* const gates = job.memory.gates;
-  const auto product = [&](const T* a, Index lda, Index rows, Index gate, Index count, T* c) {
-    gemm<T>(Trans::yes, Trans::no, rows, count, n, a, lda, gates + gate, job.slots, c, columns, true);
-  };
-  T* const h = job.memory.h_before;
-  if (call.drecurrent_kernel) drop_states(job, call.recurrent_drop);
-  add_gradients<T>(gru ? 2 * u : columns, n, gates, job.slots,
-                   {call.x, f, call.dkernel ? f : 0, call.dkernel, columns},
-                   {h, u, call.drecurrent_kernel ? u : 0, call.drecurrent_kernel, columns});
-  if (gru && call.dkernel) product(call.x, f, f, 2 * u, u, call.dkernel + 2 * u);
-  if (call.drecurrent_kernel) {
-    if (two) product(h, u, u, 3 * u, u, call.drecurrent_kernel + 2 * u);
-    if (gru && !two)  // the last slot holds r h
-      product(gates + 3 * u, job.slots, u, 2 * u, u, call.drecurrent_kernel + 2 * u);
+    job.cell.conv ? convolution(x) : matrices(x);
+    if (call.dx)
+      each_sample([&](Index i) {
+        copy_rows(x + i * f, job.run.samples * f, call.dx + (i * all + first) * f, f, steps, f);
+      });
   }
-  if (call.dbias) {
+
+ private:
+  Index rows() const { return steps * job.run.samples; }
+  T* gates() const { return job.memory.gates + job.place(first, 0) * job.slots; }
+  T* h() const { return job.memory.h_before + job.place(first, 0) * job.units; }
+
+  template <class Use>
+  void each_sample(const Use& use) const {
+    const Index n = job.run.samples, work = rows() * job.cell.inputs() * job.slots;
+    detail::parallel_chunks(n, spreads(work) ? ceil_div(n, num_threads()) : n, [&](Index i, Index last) {
+      for (; i < last; ++i) use(i);
+    });
+  }
+
+  /// From x of these steps; leaves dx in its place.
+  void convolution(T* x) const {
+    const ConvGeometry &in = job.cell.conv->input, &state = job.cell.conv->state;
+    const View<const T> dgates = pictures<const T>(gates(), rows(), in.out_h, in.out_w, in.out_c);
+    const View<T> images = pictures(x, rows(), in.in_h, in.in_w, in.in_c);
+    if (call.dkernel) conv2d_dkernel<T>(in, images, dgates, View<T>(call.dkernel, kernel_shape(in)));
+    if (call.drecurrent_kernel)
+      conv2d_dkernel<T>(state, pictures<const T>(h(), rows(), state.in_h, state.in_w, state.in_c), dgates,
+                        View<T>(call.drecurrent_kernel, kernel_shape(state)));
+    if (call.dbias) add_column_sums<T>(dgates, View<T>(call.dbias, {in.out_c}));
+    if (call.dx) conv2d_dx<T>(in, dgates, View<const T>(call.weights.kernel, kernel_shape(in)), images);
+  }
+
+  /// The same for matrices.
+  void matrices(T* x) const {
+    const Index u = job.units, f = job.cell.features, columns = job.cell.gates() * u;
+    const bool gru = job.cell.kind == CellKind::gru, two = gru && job.cell.reset_after;
+    const auto product = [&](const T* a, Index lda, Index count, Index gate, T* c) {
+      gemm<T>(Trans::yes, Trans::no, count, u, rows(), a, lda, gates() + gate, job.slots, c + 2 * u, columns,
+              true);
+    };
+    add_gradients<T>(gru ? 2 * u : columns, rows(), gates(), job.slots,
+                     {x, f, call.dkernel ? f : 0, call.dkernel, columns},
+                     {h(), u, call.drecurrent_kernel ? u : 0, call.drecurrent_kernel, columns});
+    if (gru && call.dkernel) product(x, f, f, 2 * u, call.dkernel);
+    if (gru && call.drecurrent_kernel) {
+      if (two)
+        product(h(), u, u, 3 * u, call.drecurrent_kernel);
+      else  // the last slot holds r h
+        product(gates() + 3 * u, job.slots, u, 2 * u, call.drecurrent_kernel);
+    }
+    if (call.dbias) bias(two);
+    if (call.dx) input(x);
+  }
+
+  void bias(bool two) const {
+    const Index u = job.units, columns = job.cell.gates() * u;
     T* const sums = job.scratch.bias;
     std::fill(sums, sums + job.slots, T(0));
-    add_column_sums<T>(View<const T>(gates, {n, job.slots}), View<T>(sums, {job.slots}));
+    add_column_sums<T>(View<const T>(gates(), {rows(), job.slots}), View<T>(sums, {job.slots}));
     for (Index j = 0; j < columns; ++j) call.dbias[j] += sums[j];
     if (two)
       for (Index j = 0; j < columns; ++j) call.dbias[columns + j] += sums[j < 2 * u ? j : j + u];
   }
-  if (call.dx) input_gradient(job, call);
-}
+
+  void input(T* dx) const {
+    const Index f = job.cell.features, columns = job.cell.gates() * job.units, n = rows();
+    const T *const dgates = gates(), *const kernel = call.weights.kernel;
+    Index whole = f;
+    if constexpr (std::is_same_v<T, float>)
+      if (const Index few = few_columns(f)) {
+        whole -= few;
+        detail::parallel_chunks(n, spreads(n * few * columns) ? 256 : n, [&](Index from, Index last) {
+          multiply({last - from, few, columns, dgates + from * job.slots, job.slots, kernel + whole * columns,
+                    columns, dx + from * f + whole, f, false});
+        });
+      }
+    gemm<T>(Trans::no, Trans::yes, n, whole, columns, dgates, job.slots, kernel, columns, dx, f, false);
+  }
+};
 
 }  // namespace
 
@@ -248,11 +273,10 @@ void recurrent_backward(const RecurrentCell& cell, const RecurrentRun& run,
   detail::parallel_chunks(run.samples, part_rows(cell, run), [&](Index first, Index last) {
     BackwardPart<T>{job, call, first, last - first, nullptr, nullptr}.run();
   });
-  if (run.steps == 0) return;
-  if (cell.conv)
-    convolution_gradients(job, call);
-  else
-    weight_gradients(job, call);
+  if (call.drecurrent_kernel) drop_states(job, call.recurrent_drop);
+  const Index most = gradient_steps(cell, run);
+  for (Index step = 0; step < run.steps; step += most)
+    StepGradients<T>{job, call, step, std::min(most, run.steps - step)}.run();
 }
 
 template void recurrent_backward(const RecurrentCell&, const RecurrentRun&, const RecurrentBackward<float>&);

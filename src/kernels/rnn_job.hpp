@@ -50,11 +50,11 @@ struct Job {
   StepOrder order;
   RecurrentMemory<T> memory;
   RecurrentScratch<T> scratch;
-  Index units, slots, states_row;  ///< slots: values of a step in gates; states_row: of a sample in h_before
+  Index units, slots;  ///< slots: values of a step in gates
 
   template <class Call>
   static Job make(const RecurrentCell& cell, const RecurrentRun& run, const Call& call) {
-    Job job{cell, run, {run}, {}, {}, cell.state(), slots_of(cell), run.steps * cell.state()};
+    Job job{cell, run, {run}, {}, {}, cell.state(), slots_of(cell)};
     if (call.saved != nullptr) {
       Carver<T> saved(call.saved);
       job.memory = saved_memory(cell, run, saved);
@@ -65,6 +65,8 @@ struct Job {
   }
   static Index slots_of(const RecurrentCell& cell) { return kernels::slots(cell) * cell.state(); }
   Index pre_row() const { return cell.gates() * units; }
+  /// Of what is kept of the step at position p of a sample.
+  Index place(Index p, Index sample) const { return p * run.samples + sample; }
   reference::CellMemory<T> cell_memory(const RecurrentWeights<T>& w, const T* drop, Index first) const {
     const bool inner = cell.kind == CellKind::gru && cell.reset_after && w.bias != nullptr;
     return {w.recurrent_kernel, inner ? w.bias + 5 * units : nullptr, drop ? drop + first * units : nullptr,

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "cornu/kernels/rnn.hpp"
+#include "kernels/blocking.hpp"
 
 namespace cornu::kernels {
 
@@ -30,7 +31,8 @@ class Carver {
   Index used_ = 0;
 };
 
-/// What forward keeps of a step p of sample i: numbers at (i * steps + p) of each array.
+/// What forward keeps of a step p of sample i: numbers at (p * samples + i) of each array. What a step reads
+/// and writes of all samples lies together: backward is 10 % faster than with the steps of a sample together.
 ///
 /// gates     simple: h'.  lstm: i, f, g, o.  gru: z, r, n and h U + b1 (reset_after) or r h.
 ///           Backward puts the gradients before the activations there: simple, lstm: as they are; gru: of z,
@@ -67,7 +69,8 @@ struct RecurrentScratch {
   T* line;                     ///< (samples, 8 units), of which a row of samples takes one at a time
   T* packed;                   ///< the recurrent kernel; before it that of x and the bias, where x is joined
   T* bias;                     ///< 4 units
-  T *x, *gates;                ///< inference: (samples, block, features) and (samples, block, slots, units)
+  T *x, *gates;                ///< forward: (samples, block, features) and (samples, block, slots, units);
+                               ///< backward: x or dx of gradient_steps() steps, (steps, samples, features)
 };
 /// Whether an LSTM's cell multiplies x itself, beside the state, and not one product all steps before: the
 /// gates make one way less through memory, and what is packed stays in L1. Few samples alone are faster with
@@ -80,11 +83,19 @@ inline bool joins(const RecurrentCell& cell, const RecurrentRun& run) {
 // Packed kernels end in a part of a vector or of two: no more than this many columns each.
 inline constexpr Index kPackedColumns = 32;
 
-/// Steps whose gates are computed from x at once in inference: what they take stays in the cache.
+/// Steps whose gates are computed from x at once: what they take stays in the cache.
 inline Index block_steps(const RecurrentCell& cell, const RecurrentRun& run) {
   constexpr Index kValues = 65536;
   const Index step = std::max<Index>(1, run.samples * slots(cell) * cell.state());
   return std::clamp<Index>(kValues / step, 1, std::max<Index>(1, run.steps));
+}
+
+/// Steps whose gradients of the weights and of x are computed at once: enough rows for a product, and little
+/// of x and dx to bring into the order of the gates and back.
+inline Index gradient_steps(const RecurrentCell& cell, const RecurrentRun& run) {
+  constexpr Index kGradientRows = 512;
+  const Index rows = std::max<Index>(1, run.samples * (cell.conv ? cell.pixels() : 1));
+  return even_part(run.steps, ceil_div(kGradientRows, rows));
 }
 
 template <class T>
@@ -99,7 +110,7 @@ RecurrentScratch<T> scratch_memory(const RecurrentCell& cell, const RecurrentRun
   s.packed =
       carver.take(cell.conv ? 0 : 4 * padded * (cell.units + (joins(cell, run) ? cell.features + 1 : 0)));
   s.bias = carver.take(4 * cell.units);
-  s.x = carver.take(run.samples * block * cell.inputs());
+  s.x = carver.take(run.samples * std::max(block, gradient_steps(cell, run)) * cell.inputs());
   s.gates = carver.take(states * block * slots(cell));
   return s;
 }
