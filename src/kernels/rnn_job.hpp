@@ -13,8 +13,6 @@
 // What the forward and the backward pass of the recurrent layers share.
 namespace cornu::kernels {
 
-inline constexpr Index kMostRows = 48;  ///< samples that go through the steps together
-
 template <class T>
 bool fast(const RecurrentCell& cell, const T* recurrent_drop) {
   return std::is_same_v<T, float> && recurrent_drop == nullptr && cell.conv == nullptr &&

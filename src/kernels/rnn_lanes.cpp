@@ -53,16 +53,23 @@ struct Sums {
     above.start(form, step, row, unit);
     form.start(*this, step, row + kRows - 1, unit);
   }
-  template <class Form>
-  HWY_INLINE void finish(const Form& form, const CellStep<float>& step, Index row, Index unit) const {
-    above.finish(form, step, row, unit);
-    form.finish(*this, step, row + kRows - 1, unit);
-  }
   HWY_INLINE void store(float* to) const {
     above.store(to);
     to += (kRows - 1) * kVectors * lanes();
     hn::Store(s0, kTag, to);
     if constexpr (kVectors > 1) hn::Store(s1, kTag, to + lanes());
+    if constexpr (kVectors > 2) hn::Store(s2, kTag, to + 2 * lanes());
+    if constexpr (kVectors > 3) hn::Store(s3, kTag, to + 3 * lanes());
+  }
+  /// One row; its vectors lie `stride` apart.
+  static HWY_INLINE Sums load(const float* from, Index stride) {
+    static_assert(kRows == 1);
+    Sums sums;
+    sums.s0 = hn::Load(kTag, from);
+    if constexpr (kVectors > 1) sums.s1 = hn::Load(kTag, from + stride);
+    if constexpr (kVectors > 2) sums.s2 = hn::Load(kTag, from + 2 * stride);
+    if constexpr (kVectors > 3) sums.s3 = hn::Load(kTag, from + 3 * stride);
+    return sums;
   }
 };
 template <int kVectors>
@@ -72,8 +79,6 @@ struct Sums<0, kVectors> {
   HWY_INLINE void add(const float*, Index, Vec, Vec, Vec, Vec) {}
   template <class Form>
   HWY_INLINE void start(const Form&, const CellStep<float>&, Index, Index) {}
-  template <class Form>
-  HWY_INLINE void finish(const Form&, const CellStep<float>&, Index, Index) const {}
   HWY_INLINE void store(float*) const {}
 };
 
@@ -83,16 +88,16 @@ struct Lstm {
                        kRows = kManyRegisters ? 4 : 3;  // 12 sums, 3 numbers of h and a vector: 16
   Memory memory;
   bool keep;
-  static constexpr const float* bias = nullptr;  // all of it is in the gates
 
-  Lstm<Whole> with_bias(const float*) const { return {{}, true}; }
+  Lstm<Whole> whole() const { return {{}, true}; }
+  /// What the sums of a gate start from.
+  HWY_INLINE const float* input(const CellStep<float>& step, Index row, Index unit, int gate) const {
+    return step.gates + row * step.gates_stride + gate * step.units + unit;
+  }
   template <class S>
   HWY_INLINE void start(S& sums, const CellStep<float>& step, Index row, Index unit) const {
-    const float* gate = step.gates + row * step.gates_stride + unit;
-    sums.s0 = memory.load(gate), gate += step.units;
-    sums.s1 = memory.load(gate), gate += step.units;
-    sums.s2 = memory.load(gate), gate += step.units;
-    sums.s3 = memory.load(gate);
+    sums.s0 = memory.load(input(step, row, unit, 0)), sums.s1 = memory.load(input(step, row, unit, 1));
+    sums.s2 = memory.load(input(step, row, unit, 2)), sums.s3 = memory.load(input(step, row, unit, 3));
   }
   template <class S>
   HWY_INLINE void finish(const S& sums, const CellStep<float>& step, Index row, Index unit) const {
@@ -118,13 +123,14 @@ struct Gru {
   const float* bias;
   bool keep;
 
-  Gru<Whole> with_bias(const float* other) const { return {{}, other, true}; }
+  Gru<Whole> whole() const { return {{}, nullptr, true}; }
+  HWY_INLINE const float* input(const CellStep<float>& step, Index row, Index unit, int gate) const {
+    return gate == 2 ? bias + unit : step.gates + row * step.gates_stride + gate * step.units + unit;
+  }
   template <class S>
   HWY_INLINE void start(S& sums, const CellStep<float>& step, Index row, Index unit) const {
-    const float* gate = step.gates + row * step.gates_stride + unit;
-    sums.s0 = memory.load(gate);
-    sums.s1 = memory.load(gate + step.units);
-    sums.s2 = memory.load(bias + unit);
+    sums.s0 = memory.load(input(step, row, unit, 0)), sums.s1 = memory.load(input(step, row, unit, 1));
+    sums.s2 = memory.load(input(step, row, unit, 2));
   }
   template <class S>
   HWY_INLINE void finish(const S& sums, const CellStep<float>& step, Index row, Index unit) const {
@@ -149,38 +155,62 @@ inline Index squeezed_vectors(Index gates, Index units) {
   return vectors <= 2 ? vectors : gates;
 }
 
-/// The last units of a tile's rows side by side, so that they fill vectors: what a form takes as one row.
-template <int kGates, std::size_t kMost>
-struct SideBySide {
-  static constexpr std::size_t kLanes = hn::MaxLanes(kTag), kWidth = (kMost + kLanes) / kLanes * kLanes;
-  // Zeros: what memory held before may be denormal, and then the lanes that nobody wants take most of the
-  // time.
-  HWY_ALIGN float sums[kGates * kWidth] = {}, gates[4 * kWidth] = {};
-  HWY_ALIGN float h[kWidth] = {}, c[kWidth] = {}, bias[kWidth] = {}, h_next[kWidth], c_next[kWidth];
+/// The last units, the sums of all gates side by side in kVectors vectors.
+template <class Form, int kVectors>
+struct Squeezed {
+  static constexpr int kGates = kVectors, kRows = kVectors == 1 ? 8 : 4;
+  Form form;
 
+  template <class S>
+  HWY_INLINE void start(S& sums, const CellStep<float>& step, Index row, Index unit) const {
+    const Index count = step.units - unit;
+    HWY_ALIGN float line[kVectors * hn::MaxLanes(kTag)] = {};
+    for (int g = 0; g < Form::kGates; ++g)
+      copy_part(form.input(step, row, unit, g), std::size_t(count), line + g * count);
+    sums.s0 = hn::Load(kTag, line);
+    if constexpr (kVectors > 1) sums.s1 = hn::Load(kTag, line + lanes());
+  }
+};
+
+/// The last units of all rows side by side, so that they fill vectors: what a form takes as one row.
+template <int kGates, int kVectors>
+struct SideBySide {
+  static constexpr Index kLanes = hn::MaxLanes(kTag),
+                         kMost = kMostRows * (kVectors * kLanes / kGates) + kLanes;
+  Index count, width;  ///< units of a row; of all rows, whole vectors
+  HWY_ALIGN float sums[kGates * kMost], gates[4 * kMost];
+  HWY_ALIGN float h[kMost], c[kMost], h_next[kMost], c_next[kMost];
+
+  SideBySide(Index rows, Index units)
+      : count(units), width((rows * units + lanes() - 1) / lanes() * lanes()) {
+    // Zeros in the lanes that nobody wants: what memory held before may be denormal, and then these take most
+    // of the time.
+    const Index last = width - lanes();
+    for (Index g = 0; g < 4; ++g) hn::Store(hn::Zero(kTag), kTag, gates + g * width + last);
+    for (Index g = 0; g < kGates; ++g) hn::Store(hn::Zero(kTag), kTag, sums + g * width + last);
+    hn::Store(hn::Zero(kTag), kTag, h + last);
+    hn::Store(hn::Zero(kTag), kTag, c + last);
+  }
   CellStep<float> step() {
     CellStep<float> s;
-    s.rows = 1, s.units = static_cast<Index>(kWidth);
+    s.rows = 1, s.units = width;
     s.h = h, s.c = c, s.h_next = h_next, s.c_next = c_next, s.gates = gates;
     return s;
   }
-  /// Row i of the tile, from row `row` and unit `unit` of the whole. line: its sums, all gates in turn;
-  /// input: what x gives to them, likewise, or null where that is in the gates.
-  HWY_INLINE void take(const CellStep<float>& from, Index row, Index unit, const float* b, Index i,
-                       const float* line, const float* input) {
-    const Index count = from.units - unit, place = row * from.units + unit, to = i * count;
+  /// line: the sums of a row, all gates in turn.
+  HWY_INLINE void take(const CellStep<float>& from, Index row, const float* line) {
+    const Index unit = from.units - count, place = row * from.units + unit, to = row * count;
     const auto n = static_cast<std::size_t>(count);
-    const float* const gate = input ? input : from.gates + row * from.gates_stride + unit;
-    const Index next = input ? count : from.units;
-    for (Index g = 0; g < kGates; ++g) {
-      copy_part(line + g * count, n, sums + g * Index(kWidth) + to);
-      copy_part(gate + g * next, n, gates + g * Index(kWidth) + to);
+    for (Index g = 0; g < kGates; ++g) copy_part(line + g * count, n, sums + g * width + to);
+    if constexpr (kGates == 4) {
+      copy_part(from.c + place, n, c + to);
+    } else {
+      copy_part(from.h + place, n, h + to);
+      copy_part(from.gates + row * from.gates_stride + 2 * from.units + unit, n, gates + 2 * width + to);
     }
-    if (from.c) copy_part(from.c + place, n, c + to);
-    if constexpr (kGates == 3) copy_part(from.h + place, n, h + to), copy_part(b + unit, n, bias + to);
   }
-  HWY_INLINE void give(const CellStep<float>& to, Index row, Index unit, bool keep, Index i) const {
-    const Index count = to.units - unit, place = row * to.units + unit, from = i * count;
+  HWY_INLINE void give(const CellStep<float>& to, Index row, bool keep) const {
+    const Index unit = to.units - count, place = row * to.units + unit, from = row * count;
     const auto n = static_cast<std::size_t>(count);
     copy_part(h_next + from, n, to.h_next + place);
     if (to.h_kept) copy_part(h_next + from, n, to.h_kept + row * to.kept_stride + unit);
@@ -189,45 +219,7 @@ struct SideBySide {
     if (kGates == 4 && to.c_kept) copy_part(c_next + from, n, to.c_kept + row * to.kept_stride + unit);
     if (!keep) return;
     float* const gate = to.gates + row * to.gates_stride + unit;
-    for (Index g = 0; g < 4; ++g) copy_part(gates + g * Index(kWidth) + from, n, gate + g * to.units);
-  }
-};
-
-/// The last units, the sums of all gates side by side in kVectors vectors.
-template <class Form, int kVectors>
-struct Squeezed {
-  static constexpr int kGates = kVectors, kRows = kVectors == 1 ? 8 : 4;
-  Form form;
-
-  template <class S>
-  HWY_INLINE void start(S& sums, const CellStep<float>&, Index, Index) const {
-    sums.s0 = sums.s1 = hn::Zero(kTag);
-  }
-  /// input: sums of a tile as Sums::store leaves them, or null.
-  template <int kTile>
-  HWY_INLINE void finish_tile(const Sums<kTile, kVectors>& squeezed, const CellStep<float>& step, Index row,
-                              Index unit, const float* input) const {
-    const Index n = lanes(), count = step.units - unit;
-    HWY_ALIGN float lines[kTile * kVectors * hn::MaxLanes(kTag)];
-    squeezed.store(lines);
-    SideBySide<Form::kGates, std::size_t(kTile * kVectors) * hn::MaxLanes(kTag) / Form::kGates> rows;
-    for (Index i = 0; i < kTile; ++i) {
-      const Index at = i * kVectors * n;
-      rows.take(step, row + i, unit, form.bias, i, lines + at, input ? input + at : nullptr);
-    }
-    const CellStep<float> flat = rows.step();
-    const auto whole = form.with_bias(rows.bias);
-    for (Index at = 0; at < kTile * count; at += n) {
-      Sums<1, Form::kGates> sums;
-      whole.start(sums, flat, 0, at);
-      const float* from = rows.sums + at;
-      sums.s0 = hn::Add(sums.s0, hn::Load(kTag, from)), from += flat.units;
-      sums.s1 = hn::Add(sums.s1, hn::Load(kTag, from)), from += flat.units;
-      sums.s2 = hn::Add(sums.s2, hn::Load(kTag, from)), from += flat.units;
-      if constexpr (Form::kGates > 3) sums.s3 = hn::Add(sums.s3, hn::Load(kTag, from));
-      whole.finish(sums, flat, 0, at);
-    }
-    for (Index i = 0; i < kTile; ++i) rows.give(step, row + i, unit, form.keep, i);
+    for (Index g = 0; g < 4; ++g) copy_part(gates + g * width + from, n, gate + g * to.units);
   }
 };
 
@@ -262,42 +254,59 @@ HWY_INLINE void add_input(Sums<kRows, kVectors>& sums, const CellStep<float>& st
                        [&](Vec b0, Vec b1, Vec b2, Vec b3) HWY_ATTR { sums.add_bias(b0, b1, b2, b3); });
 }
 
+/// The sums of kRows rows, in turn in `sums`.
 template <int kRows, class Form>
 HWY_NOINLINE void tile(const Form& form, const CellStep<float>& step, Index row, Index unit,
-                       const float* HWY_RESTRICT b) {
+                       const float* HWY_RESTRICT b, float* sums) {
   constexpr int kVectors = Form::kGates;
-  constexpr bool kSqueezed = requires { &Form::template finish_tile<kRows>; };
-  Sums<kRows, kVectors> sums;
-  HWY_ALIGN float input[kSqueezed ? kRows * kVectors * hn::MaxLanes(kTag) : 1];
+  Sums<kRows, kVectors> s;
   if (step.x) {
-    add_input(sums, step, row, b);
+    add_input(s, step, row, b);
     b += kVectors * lanes() * (step.features + 1);
-    if constexpr (kSqueezed) sums.store(input), sums.clear();
   } else {
-    sums.start(form, step, row, unit);
+    s.start(form, step, row, unit);
   }
-  add_products(sums, step.h + row * step.units, step.units, step.units, b);
-  if constexpr (kSqueezed)
-    form.template finish_tile<kRows>(sums, step, row, unit, step.x ? input : nullptr);
-  else
-    sums.finish(form, step, row, unit);
+  add_products(s, step.h + row * step.units, step.units, step.units, b);
+  s.store(sums + row * kVectors * lanes());
 }
 
 template <int kRows, class Form>
-void tail(const Form& form, const CellStep<float>& step, Index row, Index unit, const float* b) {
+void tail(const Form& form, const CellStep<float>& step, Index row, Index unit, const float* b, float* sums) {
   if constexpr (kRows > 0) {
     if (step.rows - row == kRows)
-      tile<kRows>(form, step, row, unit, b);
+      tile<kRows>(form, step, row, unit, b, sums);
     else
-      tail<kRows - 1>(form, step, row, unit, b);
+      tail<kRows - 1>(form, step, row, unit, b, sums);
   }
 }
 
 template <class Form>
+HWY_NOINLINE void finish(const Form& form, const CellStep<float>& step, Index unit, const float* sums) {
+  const Index n = lanes();
+  for (Index row = 0; row < step.rows; ++row, sums += Form::kGates * n)
+    form.finish(Sums<1, Form::kGates>::load(sums, n), step, row, unit);
+}
+template <class Form, int kVectors>
+HWY_NOINLINE void finish(const Squeezed<Form, kVectors>& squeezed, const CellStep<float>& step, Index unit,
+                         const float* sums) {
+  const Index n = lanes();
+  SideBySide<Form::kGates, kVectors> rows(step.rows, step.units - unit);
+  for (Index row = 0; row < step.rows; ++row) rows.take(step, row, sums + row * kVectors * n);
+  const CellStep<float> flat = rows.step();
+  for (Index at = 0; at < flat.units; at += n)
+    squeezed.form.whole().finish(Sums<1, Form::kGates>::load(rows.sums + at, flat.units), flat, 0, at);
+  for (Index row = 0; row < step.rows; ++row) rows.give(step, row, squeezed.form.keep);
+}
+
+/// Products first, then the gates of all rows: these wait for each other, and many wait together.
+template <class Form>
 void column(const Form& form, const CellStep<float>& step, Index unit, const float* packed) {
+  HWY_ALIGN float sums[kMostRows * Form::kGates * hn::MaxLanes(kTag)];
   Index row = 0;
-  for (; row + Form::kRows <= step.rows; row += Form::kRows) tile<Form::kRows>(form, step, row, unit, packed);
-  tail<Form::kRows - 1>(form, step, row, unit, packed);
+  for (; row + Form::kRows <= step.rows; row += Form::kRows)
+    tile<Form::kRows>(form, step, row, unit, packed, sums);
+  tail<Form::kRows - 1>(form, step, row, unit, packed, sums);
+  finish(form, step, unit, sums);
 }
 
 template <class Form>

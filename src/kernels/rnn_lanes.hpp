@@ -3,6 +3,8 @@
 
 namespace cornu::kernels {
 
+inline constexpr Index kMostRows = 48;  ///< samples that go through the steps together
+
 /// Some samples at one step of a recurrent layer. Row i of h, h_next, c and c_next is units long and follows
 /// row i - 1; rows of gates, pre, h_before and c_before lie their stride apart.
 template <class T>
@@ -45,7 +47,8 @@ struct CellWeights {
 };
 
 /// LSTM, and GRU with reset_after, both with tanh and sigmoid: product with the packed weights and gates in
-/// one, in the vectors of one instruction set. recurrent_bias of gru: units numbers, b1 of n.
+/// one, in the vectors of one instruction set. At most kMostRows rows. recurrent_bias of gru: units numbers,
+/// b1 of n.
 struct CellLanes {
   /// Packed: for each vector of units, one vector of each gate: for each row of the kernel and of the bias
   /// where there is a kernel (only lstm reads these), and for each row of the recurrent kernel.

@@ -14,26 +14,27 @@ HWY_BEFORE_NAMESPACE();
 namespace cornu::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// x P(x^2) / Q(x^2), within 3e-7 of tanh; beyond 7.9 it is 1 to the last bits. A NaN stays: it comes second
-/// in Min and Max. Source: Eigen's generic tanh for float.
-HWY_INLINE Vec tanh_of(Vec v) {
-  const Vec x = hn::Max(set(-7.90531110763549805f), hn::Min(set(7.90531110763549805f), v));
+/// tanh(x) with k = 1, tanh(x / 2) / 2 with k = 4, within 3e-7: x P(x^2) / Q(x^2), where the powers of k in
+/// the coefficients cost no operation and no bit; at the limit it is 1 (or 1/2) to the last bits. A NaN
+/// stays: it comes second in Min and Max. Source: a fit of degrees 4 and 4 with the least relative error,
+/// 6e-9, up to 7.9.
+template <int k>
+HWY_INLINE Vec tanh_ratio(Vec v) {
+  constexpr float kLimit = k == 1 ? 7.9f : 15.8f;
+  const Vec x = hn::Max(set(-kLimit), hn::Min(set(kLimit), v));
   const Vec s = hn::Mul(x, x);
-  Vec p = hn::MulAdd(s, set(-2.76076847742355e-16f), set(2.00018790482477e-13f));
-  p = hn::MulAdd(s, p, set(-8.60467152213735e-11f));
-  p = hn::MulAdd(s, p, set(5.12229709037114e-08f));
-  p = hn::MulAdd(s, p, set(1.48572235717979e-05f));
-  p = hn::MulAdd(s, p, set(6.37261928875436e-04f));
-  p = hn::MulAdd(s, p, set(4.89352455891786e-03f));
-  Vec q = hn::MulAdd(s, set(1.19825839466702e-06f), set(1.18534705686654e-04f));
-  q = hn::MulAdd(s, q, set(2.26843463243900e-03f));
-  q = hn::MulAdd(s, q, set(4.89352518554385e-03f));
+  Vec p = hn::MulAdd(s, set(0.017942070960998535f / k), set(25.612030029296875f));
+  p = hn::MulAdd(s, p, set(4162.19873046875f * k));
+  p = hn::MulAdd(s, p, set(156424.265625f * k * k));
+  p = hn::MulAdd(s, p, set(1162951.875f * k * k * k));
+  Vec q = hn::Add(s, set(398.1546325683594f * k));
+  q = hn::MulAdd(s, q, set(30460.32421875f * k * k));
+  q = hn::MulAdd(s, q, set(544074.8125f * k * k * k));
+  q = hn::MulAdd(s, q, set(1162951.875f * k * k * k * k));
   return hn::Div(hn::Mul(x, p), q);
 }
-HWY_INLINE Vec sigmoid_of(Vec x) {
-  const Vec half = set(0.5f);
-  return hn::MulAdd(half, tanh_of(hn::Mul(half, x)), half);
-}
+HWY_INLINE Vec tanh_of(Vec x) { return tanh_ratio<1>(x); }
+HWY_INLINE Vec sigmoid_of(Vec x) { return hn::Add(tanh_ratio<4>(x), set(0.5f)); }
 
 /// The bits of count one by one: fewer than kMost * 2 floats.
 template <std::size_t kMost = hn::MaxLanes(kTag) / 2>
