@@ -11,21 +11,22 @@ namespace cornu::kernels {
 
 namespace {
 
-/// Samples first .. first + rows - 1 back through all steps.
+/// Samples first .. first + rows - 1 back through steps begin .. end - 1, the last ones first.
 template <class T>
 struct BackwardPart {
   const Job<T>& job;
   const RecurrentBackward<T>& call;
   Index first, rows;
-  T *dh, *dc;
+  T *dh = job.scratch.h + first * job.units, *dc = job.scratch.c + first * job.units;
 
-  void run() {
+  void run(Index begin, Index end) {
     const Index u = job.units, at = first * u;
-    dh = job.scratch.h + at, dc = job.scratch.c + at;
-    start_state(call.dh ? call.dh + at : nullptr, dh, rows * u);
-    start_state(call.dc ? call.dc + at : nullptr, dc, rows * u);
+    if (end == job.run.steps) {
+      start_state(call.dh ? call.dh + at : nullptr, dh, rows * u);
+      start_state(call.dc ? call.dc + at : nullptr, dc, rows * u);
+    }
     const bool direct = kernels::direct(job.cell, call);
-    for (Index step = job.run.steps; step-- > 0;) {
+    for (Index step = end; step-- > begin;) {
       if (!direct) add_output_gradient(step);
       const Index p = job.order.position(step);
       if (step > 0) fetch(job.order.position(step - 1));
@@ -40,6 +41,7 @@ struct BackwardPart {
       }
       if (step > 0 || call.dh0) state(p);
     }
+    if (begin > 0) return;
     if (call.dh0) std::copy(dh, dh + rows * u, call.dh0 + at);
     if (call.dc0 && job.cell.kind == CellKind::lstm) std::copy(dc, dc + rows * u, call.dc0 + at);
   }
@@ -153,15 +155,6 @@ struct BackwardPart {
   }
 };
 
-/// The states as the products saw them.
-template <class T>
-void drop_states(const Job<T>& job, const T* drop) {
-  const Index u = job.units, n = job.run.samples * job.run.steps;
-  T* const h = job.memory.h_before;
-  for (Index i = 0; i < n && drop; ++i)
-    for (Index j = 0; j < u; ++j) h[i * u + j] *= drop[i % job.run.samples * u + j];
-}
-
 /// Gradients of the weights and of x over some steps at once.
 template <class T>
 struct StepGradients {
@@ -176,6 +169,7 @@ struct StepGradients {
       each_sample([&](Index i) {
         copy_rows(call.x + (i * all + first) * f, f, x + i * f, job.run.samples * f, steps, f);
       });
+    if (call.recurrent_drop && call.drecurrent_kernel) drop_states();
     job.cell.conv ? convolution(x) : matrices(x);
     if (call.dx)
       each_sample([&](Index i) {
@@ -194,6 +188,13 @@ struct StepGradients {
     detail::parallel_chunks(n, spreads(work) ? ceil_div(n, num_threads()) : n, [&](Index i, Index last) {
       for (; i < last; ++i) use(i);
     });
+  }
+
+  /// The states as the products saw them.
+  void drop_states() const {
+    const Index u = job.units;
+    for (Index i = 0; i < rows(); ++i)
+      for (Index j = 0; j < u; ++j) h()[i * u + j] *= call.recurrent_drop[i % job.run.samples * u + j];
   }
 
   /// From x of these steps; leaves dx in its place.
@@ -270,13 +271,18 @@ void recurrent_backward(const RecurrentCell& cell, const RecurrentRun& run,
       tile_ops().pack_b({call.weights.recurrent_kernel, 1, depth}, 0, depth, depth,
                         cell.units - few_columns(cell.units), job.scratch.packed);
     }
-  detail::parallel_chunks(run.samples, part_rows(cell, run), [&](Index first, Index last) {
-    BackwardPart<T>{job, call, first, last - first, nullptr, nullptr}.run();
-  });
-  if (call.drecurrent_kernel) drop_states(job, call.recurrent_drop);
+  // The gradients of some steps are used while they are in the cache.
   const Index most = gradient_steps(cell, run);
-  for (Index step = 0; step < run.steps; step += most)
-    StepGradients<T>{job, call, step, std::min(most, run.steps - step)}.run();
+  Index begin = run.steps;
+  do {
+    const Index end = begin;
+    begin = std::max<Index>(0, end - most);
+    detail::parallel_chunks(run.samples, part_rows(cell, run), [&](Index first, Index last) {
+      BackwardPart<T>{job, call, first, last - first}.run(begin, end);
+    });
+    if (end > begin)
+      StepGradients<T>{job, call, job.order.position(run.go_backwards ? end - 1 : begin), end - begin}.run();
+  } while (begin > 0);
 }
 
 template void recurrent_backward(const RecurrentCell&, const RecurrentRun&, const RecurrentBackward<float>&);
