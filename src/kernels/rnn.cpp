@@ -14,10 +14,10 @@ struct ForwardPart {
   const Job<T>& job;
   const RecurrentForward<T>& call;
   Index first, rows;
-  T *h, *h_next, *c, *c_next;
-  bool joined;               ///< whether the cell multiplies x
-  T* gates;                  ///< what x gives to the steps at hand; null when joined
-  Index block, block_first;  ///< how many, and the position of the first
+  T *h, *h_next, *c, *c_next;  ///< the states before and after the step at hand
+  bool joined;                 ///< whether the cell multiplies x
+  T* gates;                    ///< what x gives to the steps at hand; null when joined
+  Index block, block_first;    ///< how many, and the position of the first
 
   ForwardPart(const Job<T>& j, const RecurrentForward<T>& f, Index sample, Index count)
       : job(j),
@@ -28,9 +28,7 @@ struct ForwardPart {
         gates(joined ? nullptr : j.scratch.gates + sample * block_steps(j.cell, j.run) * j.slots),
         block(0),
         block_first(0) {
-    const Index at = first * job.units;
-    h = job.scratch.h + at, h_next = job.scratch.h_next + at;
-    c = job.scratch.c + at, c_next = job.scratch.c_next + at;
+    place_states(0);
   }
 
   void run() {
@@ -77,42 +75,36 @@ struct ForwardPart {
     const Index u = job.units, p = job.order.position(number);
     const auto& m = job.memory;
     const bool direct = kernels::direct(job.cell, call);
-    if (m.gates && (number == 0 || !direct)) keep_states(p);
+    place_states(number);
     CellStep<T> s{rows, u, h, c, h_next, c_next};
     if (!joined) add_gates(s, p - block_first);
     if (joined) add_input(s, p);
     if (m.gates) keep_gates(s, p);
     if (m.pre) s.pre = m.pre + job.place(p, first) * job.pre_row();
     s.pre_stride = job.pre_row();
-    if (direct) add_places(s, number);
+    if (direct && job.run.return_sequences) {
+      s.y = call.y + (first * job.run.steps + number) * u;
+      s.y_stride = job.run.steps * u;
+    }
     compute(s);
     if (call.mask) hold_masked(job.order.mask_position(number));
-    std::swap(h, h_next);
-    std::swap(c, c_next);
+    h = h_next, c = c_next;
     if (!s.y) put(number);
   }
 
-  /// The states that the step at position p starts from.
-  void keep_states(Index p) const {
+  void place_states(Index number) {
     const auto& m = job.memory;
-    const Index u = job.units, at = job.place(p, first) * u;
-    std::copy(h, h + rows * u, m.h_before + at);
-    if (m.c_before) std::copy(c, c + rows * u, m.c_before + at);
+    const auto& scratch = job.scratch;
+    h = state(m.h_before, scratch.h, scratch.h_next, number);
+    c = state(m.c_before, scratch.c, scratch.c_next, number);
+    h_next = state(m.h_before, scratch.h, scratch.h_next, number + 1);
+    c_next = state(m.c_before, scratch.c, scratch.c_next, number + 1);
   }
-
-  /// Where the cell itself puts what would else be copied: the states for the next step, and the output.
-  void add_places(CellStep<T>& s, Index number) const {
-    const Index u = job.units, steps = job.run.steps;
-    const auto& m = job.memory;
-    if (m.gates && number + 1 < steps) {
-      const Index at = job.place(job.order.position(number + 1), first) * u;
-      s.h_kept = m.h_before + at;
-      if (m.c_before) s.c_kept = m.c_before + at;
-      s.kept_stride = u;
-    }
-    if (!job.run.return_sequences) return;
-    s.y = call.y + (first * steps + number) * u;
-    s.y_stride = steps * u;
+  /// Where the state is that a step starts from: where backward wants it, or in scratch, to and fro.
+  T* state(T* kept, T* even, T* odd, Index number) const {
+    if (kept && number < job.run.steps)
+      return kept + job.place(job.order.position(number), first) * job.units;
+    return (number % 2 == 0 ? even : odd) + first * job.units;
   }
 
   /// The gates of step `at` of the block.

@@ -29,7 +29,6 @@ struct BackwardPart {
     for (Index step = end; step-- > begin;) {
       if (!direct) add_output_gradient(step);
       const Index p = job.order.position(step);
-      if (step > 0) fetch(job.order.position(step - 1));
       if (call.mask == nullptr) {
         gates(p, 0, rows, direct && has_output(step) ? output_gradient(step, 0) : nullptr);
       } else {
@@ -44,13 +43,6 @@ struct BackwardPart {
     if (begin > 0) return;
     if (call.dh0) std::copy(dh, dh + rows * u, call.dh0 + at);
     if (call.dc0 && job.cell.kind == CellKind::lstm) std::copy(dc, dc + rows * u, call.dc0 + at);
-  }
-
-  void fetch(Index p) const {
-    const Index u = job.units;
-    fetch_rows(gates_at(p), job.slots, rows, job.slots);
-    const T* const before = job.memory.c_before ? job.memory.c_before : job.memory.h_before;
-    fetch_rows(before + job.place(p, first) * u, u, rows, u);
   }
 
   bool masked(Index row, Index p) const { return call.mask[(first + row) * job.run.steps + p] == T(0); }
@@ -96,6 +88,8 @@ struct BackwardPart {
     CellStepBackward<T> s = at(p, row, count);
     s.dy = dy;
     s.dy_stride = outputs() * job.units;
+    if (call.mask == nullptr && p != job.order.position(0))
+      s.next = job.run.go_backwards ? job.run.samples : -job.run.samples;
     if constexpr (std::is_same_v<T, float>)
       if (fast(job.cell, call.recurrent_drop)) {
         const CellGradientLanes& lanes = cell_gradient_lanes();

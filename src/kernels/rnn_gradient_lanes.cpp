@@ -4,6 +4,8 @@
 // after foreach_target, which includes this file once per instruction set
 #include <hwy/highway.h>
 
+#include <hwy/cache_control.h>
+
 #include "kernels/dispatch.hpp"
 #include "kernels/rnn_lanes.hpp"
 #include "kernels/rnn_vectors.hpp"
@@ -69,6 +71,17 @@ HWY_INLINE UnitsBackward gru_gradient(const UnitsBackward& u) {
           hn::Mul(u.dh, z)};
 }
 
+/// Asks for what the next step reads, a row at a time: all of it at once would be more than a core waits for.
+HWY_INLINE void fetch(const CellStepBackward<float>& step, Index row) {
+  const Index next = row + step.next;
+  const auto line = [](const float* from, Index count) {
+    for (Index i = 0; i < count; i += 16) hwy::Prefetch(from + i);
+  };
+  line(step.gates + next * step.gates_stride, 4 * step.units);
+  line((step.c_before ? step.c_before : step.h_before) + next * step.before_stride, step.units);
+  if (step.dy) line(step.dy + row * step.dy_stride - step.units, step.units);
+}
+
 /// The last units are computed as part of a whole vector, before the units that it shares with the vector
 /// before it are overwritten: those come out the same twice.
 template <UnitsBackward (*kGradient)(const UnitsBackward&)>
@@ -76,6 +89,7 @@ void backward(const CellStepBackward<float>& step) {
   const Index n = lanes(), last = step.units - n;
   const Part few{static_cast<std::size_t>(step.units)};
   for (Index row = 0; row < step.rows; ++row) {
+    if (step.next != 0) fetch(step, row);
     if (last < 0) {
       kGradient(UnitsBackward::load(few, step, row, 0)).store(few, step, row, 0);
       continue;

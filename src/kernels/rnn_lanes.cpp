@@ -18,7 +18,6 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <class Memory>
 HWY_INLINE void put_state(const Memory& memory, const CellStep<float>& step, Index row, Index unit, Vec h) {
   memory.store(h, step.h_next + row * step.units + unit);
-  if (step.h_kept) memory.store(h, step.h_kept + row * step.kept_stride + unit);
   if (step.y) memory.store(h, step.y + row * step.y_stride + unit);
 }
 
@@ -105,7 +104,6 @@ struct Lstm {
     const Index at = row * step.units + unit;
     const Vec c = hn::MulAdd(f, memory.load(step.c + at), hn::Mul(i, g));
     memory.store(c, step.c_next + at);
-    if (step.c_kept) memory.store(c, step.c_kept + row * step.kept_stride + unit);
     put_state(memory, step, row, unit, hn::Mul(o, tanh_of(c)));
     if (!keep) return;
     float* gate = step.gates + row * step.gates_stride + unit;
@@ -213,10 +211,8 @@ struct SideBySide {
     const Index unit = to.units - count, place = row * to.units + unit, from = row * count;
     const auto n = static_cast<std::size_t>(count);
     copy_part(h_next + from, n, to.h_next + place);
-    if (to.h_kept) copy_part(h_next + from, n, to.h_kept + row * to.kept_stride + unit);
     if (to.y) copy_part(h_next + from, n, to.y + row * to.y_stride + unit);
     if (kGates == 4) copy_part(c_next + from, n, to.c_next + place);
-    if (kGates == 4 && to.c_kept) copy_part(c_next + from, n, to.c_kept + row * to.kept_stride + unit);
     if (!keep) return;
     float* const gate = to.gates + row * to.gates_stride + unit;
     for (Index g = 0; g < 4; ++g) copy_part(gates + g * width + from, n, gate + g * to.units);

@@ -16,9 +16,8 @@ struct CellStep {
   Index gates_stride = 0;
   T* pre = nullptr;
   Index pre_stride = 0;
-  // Where h_next and c_next are wanted too, rows their stride apart; only CellLanes fill these.
-  T *h_kept = nullptr, *c_kept = nullptr, *y = nullptr;
-  Index kept_stride = 0, y_stride = 0;
+  T* y = nullptr;  ///< where h_next is wanted too, rows y_stride apart; only CellLanes fill it
+  Index y_stride = 0;
   // Where the packed weights begin with those of x: rows of features numbers, x_stride apart.
   const T* x = nullptr;
   Index x_stride = 0, features = 0;
@@ -38,6 +37,7 @@ struct CellStepBackward {
   T *dh = nullptr, *dc = nullptr;
   const T* dy = nullptr;  ///< added to dh first, rows dy_stride apart; only CellGradientLanes read it
   Index dy_stride = 0;
+  Index next = 0;  ///< rows from these to the same of the step that comes next, to be fetched; 0: none
 };
 
 /// Weights as Keras has them. A null kernel: only those of the state are packed; a null bias: zeros.
