@@ -92,6 +92,7 @@ struct ForwardPart {
     if (!s.y) put(number);
   }
 
+  /// Where the states before and after a step are.
   void place_states(Index number) {
     const auto& m = job.memory;
     const auto& scratch = job.scratch;
@@ -100,7 +101,7 @@ struct ForwardPart {
     h_next = state(m.h_before, scratch.h, scratch.h_next, number + 1);
     c_next = state(m.c_before, scratch.c, scratch.c_next, number + 1);
   }
-  /// Where the state is that a step starts from: where backward wants it, or in scratch, to and fro.
+  /// Where backward wants the state that a step starts from, or in scratch, to and fro.
   T* state(T* kept, T* even, T* odd, Index number) const {
     if (kept && number < job.run.steps)
       return kept + job.place(job.order.position(number), first) * job.units;

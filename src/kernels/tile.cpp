@@ -218,12 +218,16 @@ void thin(Index cols, Index depth, const float* a, Index lda, const float* b, In
   for (Index k = 0; k < depth; k += 4) {
     const Index count = depth - k < 4 ? depth - k : 4;
     const float* row = b + k * ldb;
-    Index j = 0;
+    const float* asked = row + ahead * ldb;
+    Index j = 0, asked_col = 0;
     for (; count == 4 && j + n <= cols; j += n) {
-      // Weights that come from memory, not from a cache, must be asked for early enough: with rows in order,
-      // so many lines ahead; a wrong guess costs nothing.
-      if (j % 16 == 0)
-        for (int l = 0; l < 4; ++l) hwy::Prefetch(row + (l + ahead) * ldb + j);
+      // Weights that come from memory, not from a near cache, must be asked for early enough, and line after
+      // line: three times as fast as a line of each row in turn. A wrong guess costs nothing.
+      for (Index line = 0; line < n / 4; ++line) {
+        hwy::Prefetch(asked + asked_col);
+        asked_col += 16;
+        if (asked_col >= cols) asked_col = 0, asked += ldb;
+      }
       for (int i = 0; i < kRows; ++i) {
         const float* x = a + i * lda + k;
         Vec sum = hn::LoadU(kTag, c + i * ldc + j);
