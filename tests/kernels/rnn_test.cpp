@@ -58,6 +58,18 @@ Arrays<Guarded> random_arrays(const Case& t, const RecurrentCell& cell) {
   return a;
 }
 
+Arrays<Doubles> doubles(const Arrays<Guarded>& a) {
+  return {Doubles(a.x),   Doubles(a.mask),    Doubles(a.kernel),     Doubles(a.recurrent), Doubles(a.bias),
+          Doubles(a.h0),  Doubles(a.c0),      Doubles(a.y),          Doubles(a.h),         Doubles(a.c),
+          Doubles(a.dy),  Doubles(a.dh),      Doubles(a.dc),         Doubles(a.dx),        Doubles(a.dh0),
+          Doubles(a.dc0), Doubles(a.dkernel), Doubles(a.drecurrent), Doubles(a.dbias)};
+}
+/// Backward adds to these.
+void clear_sums(Arrays<Doubles>& a) {
+  for (Doubles* sum : {&a.dkernel, &a.drecurrent, &a.dbias})
+    std::fill(sum->numbers.begin(), sum->numbers.end(), 0.0);
+}
+
 template <class T, class Array>
 void run(const Case& t, const RecurrentCell& cell, Arrays<Array>& a, bool inference = false) {
   const auto data = [](Array& array) -> T* {
@@ -122,11 +134,7 @@ void check(const Case& t) {
                                   << " masked " << t.masked << " backwards " << t.backwards << " sequences "
                                   << t.sequences << " zero " << t.zero << " reset_after " << t.reset_after);
   Arrays<Guarded> a = random_arrays(t, cell);
-  Arrays<Doubles> d{Doubles(a.x),       Doubles(a.mask),       Doubles(a.kernel), Doubles(a.recurrent),
-                    Doubles(a.bias),    Doubles(a.h0),         Doubles(a.c0),     Doubles(a.y),
-                    Doubles(a.h),       Doubles(a.c),          Doubles(a.dy),     Doubles(a.dh),
-                    Doubles(a.dc),      Doubles(a.dx),         Doubles(a.dh0),    Doubles(a.dc0),
-                    Doubles(a.dkernel), Doubles(a.drecurrent), Doubles(a.dbias)};
+  Arrays<Doubles> d = doubles(a);
   run<float>(t, cell, a);
   run<double>(t, cell, d);
   each(a, d, t.kind == CellKind::lstm, [](const Guarded& actual, const Doubles& expected, const char* what) {
@@ -237,6 +245,44 @@ TEST(Recurrent, TheSameBitsAtAnyNumberOfThreads) {
   }
 }
 
+/// Backward takes some steps of all samples at a time. Half of the samples fit into one such block, so both
+/// halves must give the gradients of the whole.
+TEST(Recurrent, BlocksOfStepsGiveTheGradientsOfAllSteps) {
+  for (const CellKind kind : kKinds)
+    for (const bool backwards : {false, true}) {
+      Case t{kind, 40, 23, 3, 5, backwards, true};
+      const RecurrentCell cell = cell_of(t);
+      Arrays<Doubles> whole = doubles(random_arrays(t, cell));
+      clear_sums(whole);
+      run<double>(t, cell, whole);
+      t.samples = 20;
+      Arrays<Doubles> half = doubles(random_arrays(t, cell));
+      clear_sums(half);
+      half.kernel = whole.kernel, half.recurrent = whole.recurrent, half.bias = whole.bias;
+      for (const std::ptrdiff_t part : {0, 1}) {
+        const auto start = [part](const Doubles& all, const Doubles& some) {
+          return all.numbers.begin() + part * std::ptrdiff_t(some.numbers.size());
+        };
+        for (const auto& [from, to] : {std::pair{&whole.x, &half.x},
+                                       {&whole.h0, &half.h0},
+                                       {&whole.c0, &half.c0},
+                                       {&whole.dy, &half.dy},
+                                       {&whole.dh, &half.dh},
+                                       {&whole.dc, &half.dc}})
+          std::copy_n(start(*from, *to), to->numbers.size(), to->numbers.begin());
+        run<double>(t, cell, half);
+        for (const auto& [all, some] : {std::pair{&whole.dx, &half.dx}, {&whole.dh0, &half.dh0}})
+          for (std::size_t i = 0; i < some->numbers.size(); ++i)
+            ASSERT_NEAR(*(start(*all, *some) + std::ptrdiff_t(i)), some->numbers[i], 1e-12) << i;
+      }
+      for (const auto& [all, sum] : {std::pair{&whole.dkernel, &half.dkernel},
+                                     {&whole.drecurrent, &half.drecurrent},
+                                     {&whole.dbias, &half.dbias}})
+        for (std::size_t i = 0; i < sum->numbers.size(); ++i)
+          ASSERT_NEAR(all->numbers[i], sum->numbers[i], 1e-10) << i;
+    }
+}
+
 TEST(Recurrent, GradientsAgreeWithDifferences) {
   for (const CellKind kind : kKinds)
     for (const bool masked : {false, true})
@@ -244,13 +290,8 @@ TEST(Recurrent, GradientsAgreeWithDifferences) {
         const Case t{kind, 2, 3, 2, 3, masked, true, masked, false, true, true, reset_after};
         const RecurrentCell cell = cell_of(t);
         Arrays<Guarded> a = random_arrays(t, cell);
-        Arrays<Doubles> d{Doubles(a.x),       Doubles(a.mask),       Doubles(a.kernel), Doubles(a.recurrent),
-                          Doubles(a.bias),    Doubles(a.h0),         Doubles(a.c0),     Doubles(a.y),
-                          Doubles(a.h),       Doubles(a.c),          Doubles(a.dy),     Doubles(a.dh),
-                          Doubles(a.dc),      Doubles(a.dx),         Doubles(a.dh0),    Doubles(a.dc0),
-                          Doubles(a.dkernel), Doubles(a.drecurrent), Doubles(a.dbias)};
-        for (Doubles* sum : {&d.dkernel, &d.drecurrent, &d.dbias})
-          std::fill(sum->numbers.begin(), sum->numbers.end(), 0.0);
+        Arrays<Doubles> d = doubles(a);
+        clear_sums(d);
         run<double>(t, cell, d);
         Arrays<Doubles> moved = d;
         const auto value = [&] {
