@@ -77,8 +77,7 @@ struct ForwardPart {
     const bool direct = kernels::direct(job.cell, call);
     place_states(number);
     CellStep<T> s{rows, u, h, c, h_next, c_next};
-    if (!joined) add_gates(s, p - block_first);
-    if (joined) add_input(s, p);
+    joined ? add_input(s, p) : add_gates(s, p - block_first);
     if (m.gates) keep_gates(s, p);
     if (m.pre) s.pre = m.pre + job.place(p, first) * job.pre_row();
     s.pre_stride = job.pre_row();

@@ -98,30 +98,21 @@ struct BackwardPart {
     if (job.cell.conv) return convolution_gates(s);
     reference::cell_backward(job.cell, s, job.cell_memory(call.weights, call.recurrent_drop, first + row));
   }
-  void convolution_gates(const CellStepBackward<T>& s) const {
-    const Index u = job.cell.units;
-    for (Index i = 0; i < s.rows; ++i) {
-      CellStepBackward<T> picture = s;
-      picture.rows = job.cell.pixels(), picture.units = picture.before_stride = u;
-      picture.gates_stride = picture.pre_stride = 4 * u;
-      picture.gates += i * s.gates_stride;
-      picture.c_before += i * s.before_stride;
-      if (s.pre) picture.pre += i * s.pre_stride;
-      picture.dh += i * job.units, picture.dc += i * job.units;
-      reference::lstm_backward(job.cell, picture, job.cell_memory(call.weights, call.recurrent_drop, first));
-    }
+  /// A row is a pixel here; those of the next sample follow.
+  void convolution_gates(CellStepBackward<T> s) const {
+    s.rows *= job.cell.pixels();
+    s.units = s.before_stride = job.cell.units;
+    s.gates_stride = s.pre_stride = 4 * job.cell.units;
+    reference::lstm_backward(job.cell, s, job.cell_memory(call.weights, call.recurrent_drop, first));
   }
   void convolution_state(const CellStepBackward<T>& s) const {
     const ConvGeometry& g = job.cell.conv->state;
     const auto memory = job.cell_memory(call.weights, call.recurrent_drop, first);
-    const View<const T> kernel(call.weights.recurrent_kernel, kernel_shape(g));
-    for (Index i = 0; i < s.rows; ++i) {  // gates of one step lie apart, sample by sample
-      conv2d_dx<T>(g, pictures<const T>(s.gates + i * s.gates_stride, 1, g.out_h, g.out_w, g.out_c), kernel,
-                   pictures(memory.rows, 1, g.in_h, g.in_w, g.in_c));
-      for (Index j = 0; j < job.units; ++j)
-        s.dh[i * job.units + j] +=
-            memory.drop ? memory.rows[j] * memory.drop[i * job.units + j] : memory.rows[j];
-    }
+    conv2d_dx<T>(g, pictures<const T>(s.gates, s.rows, g.out_h, g.out_w, g.out_c),
+                 View<const T>(call.weights.recurrent_kernel, kernel_shape(g)),
+                 pictures(memory.rows, s.rows, g.in_h, g.in_w, g.in_c));
+    for (Index i = 0; i < s.rows * job.units; ++i)
+      s.dh[i] += memory.drop ? memory.rows[i] * memory.drop[i] : memory.rows[i];
   }
   /// The gradient that goes through the recurrent kernel to the state before.
   void state(Index p) const {

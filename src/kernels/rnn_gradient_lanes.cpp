@@ -74,12 +74,14 @@ HWY_INLINE UnitsBackward gru_gradient(const UnitsBackward& u) {
 /// Asks for what the next step reads, a row at a time: all of it at once would be more than a core waits for.
 HWY_INLINE void fetch(const CellStepBackward<float>& step, Index row) {
   const Index next = row + step.next;
-  const auto line = [](const float* from, Index count) {
-    for (Index i = 0; i < count; i += 16) hwy::Prefetch(from + i);
+  const auto ask = [](const float* from, Index count) {
+    constexpr Index kLine = 16;  // floats of a cache line
+    for (Index i = 0; i < count; i += kLine) hwy::Prefetch(from + i);
   };
-  line(step.gates + next * step.gates_stride, 4 * step.units);
-  line((step.c_before ? step.c_before : step.h_before) + next * step.before_stride, step.units);
-  if (step.dy) line(step.dy + row * step.dy_stride - step.units, step.units);
+  ask(step.gates + next * step.gates_stride, 4 * step.units);
+  ask((step.c_before ? step.c_before : step.h_before) + next * step.before_stride, step.units);
+  const bool more_dy = step.dy && step.dy_stride > step.units;  // not only one of the last step
+  if (more_dy) ask(step.dy + row * step.dy_stride - step.units, step.units);
 }
 
 /// The last units are computed as part of a whole vector, before the units that it shares with the vector

@@ -77,7 +77,7 @@ void copy_rows(const T* from, Index from_stride, T* to, Index to_stride, Index r
   for (Index i = 0; i < rows; ++i)
     std::copy(from + i * from_stride, from + i * from_stride + count, to + i * to_stride);
 }
-/// Fetches what a next step reads: rows that lie a whole sequence apart, where no hardware looks ahead.
+/// Fetches what a next step reads: rows that lie a block of steps apart, where no hardware looks ahead.
 /// Nothing when that is more than the cache keeps until then.
 template <class T>
 void fetch_rows(const T* from, Index stride, Index rows, Index count) {

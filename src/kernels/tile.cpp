@@ -206,6 +206,7 @@ void pack_b(const PackSource& source, Index first, Index count, Index depth, Ind
 }
 
 constexpr Index kFloatsAhead = 3072;  // 12 KiB: late enough to stay in L1
+constexpr Index kLine = 16;           // floats of a cache line
 
 template <int kRows>
 void thin(Index cols, Index depth, const float* a, Index lda, const float* b, Index ldb, float* c,
@@ -223,9 +224,9 @@ void thin(Index cols, Index depth, const float* a, Index lda, const float* b, In
     for (; count == 4 && j + n <= cols; j += n) {
       // Weights that come from memory, not from a near cache, must be asked for early enough, and line after
       // line: three times as fast as a line of each row in turn. A wrong guess costs nothing.
-      for (Index line = 0; line < n / 4; ++line) {
+      for (Index floats = 0; floats < 4 * n; floats += kLine) {
         hwy::Prefetch(asked + asked_col);
-        asked_col += 16;
+        asked_col += kLine;
         if (asked_col >= cols) asked_col = 0, asked += ldb;
       }
       for (int i = 0; i < kRows; ++i) {

@@ -86,11 +86,11 @@ Index recurrent_saved(const RecurrentCell& cell, const RecurrentRun& run);
 /// Values that either may use.
 Index recurrent_scratch(const RecurrentCell& cell, const RecurrentRun& run);
 
-/// A recurrent layer over a batch: one product for the inputs of all steps, then step by step one product for
-/// the state with the gates computed where the sums stand; the gradients of the weights are one product over
-/// all steps at the end. T is float (fast for LSTM, and for GRU with reset_after, with tanh and sigmoid) or
-/// double (the slow twin, which is also what other cells in float run).
-/// Numerics no bit depends on threads or on how many samples there are.
+/// A recurrent layer over a batch: one product for the inputs of some steps (a small LSTM's with that of the
+/// state), then step by step one product for the state with the gates computed where the sums stand; the
+/// gradients of the weights are one product over some steps, while their gates are in the cache. T is float
+/// (fast for LSTM, and for GRU with reset_after, with tanh and sigmoid) or double (the slow twin, which is
+/// also what other cells in float run). Numerics no bit depends on threads or on how many samples there are.
 /// Source   Appleyard, Kocisky, Blunsom 2016, "Optimizing Performance of Recurrent Neural Networks".
 template <class T>
 void recurrent_forward(const RecurrentCell& cell, const RecurrentRun& run, const RecurrentForward<T>& call);
